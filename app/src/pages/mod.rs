@@ -1,0 +1,33 @@
+//! Every page, in Thai at its path and in English under `/en`.
+mod answers;
+mod carry;
+mod crematorium;
+mod frame;
+mod home;
+mod manual;
+mod not_found;
+mod privacy;
+pub mod staff;
+mod track;
+pub mod trouble;
+
+pub use not_found::page as not_found;
+
+use crate::http::AppState;
+use axum::Router;
+use axum::routing::get;
+
+/// All pages in both languages. Unknown paths are for [`not_found`], the fallback of the whole site.
+pub fn routes() -> Router<AppState> {
+    let site = || Router::new().route("/", get(home::page)).merge(pages()).merge(staff::routes());
+    Router::new().merge(site()).nest("/en", site())
+}
+
+fn pages() -> Router<AppState> {
+    Router::new()
+        .route("/manual/{service}", get(manual::page))
+        .route("/privacy", get(privacy::page))
+        .route("/carry", get(carry::page).post(carry::pick_up))
+        .merge(crematorium::routes())
+        .merge(track::routes())
+}

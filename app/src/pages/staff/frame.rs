@@ -1,0 +1,263 @@
+//! Who is signed in, the rail beside every page, and what an officer reads when something is in the way.
+use crate::components::{ButtonKind, ButtonLink};
+use crate::http::{AppState, Visit, private, see_other};
+use crate::render::render;
+use crate::shell::{NavItem, PageContext, StaffDocument, StaffNav};
+use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::Response;
+use desk::Trouble;
+use domain::form::Lang;
+use domain::request::{Role, StaffActor};
+use leptos::prelude::*;
+
+/// A visit by a signed-in member of staff.
+#[derive(Clone, Debug)]
+pub(super) struct Office {
+    pub visit: Visit,
+    pub staff: StaffActor,
+}
+
+/// The visit of somebody who handles requests.
+pub(super) struct Clerk(pub Office);
+
+/// The visit of an administrator.
+pub(super) struct Admin(pub Office);
+
+impl FromRequestParts<AppState> for Clerk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let office = Office::open(parts, state).await?;
+        if office.staff.handles_requests() {
+            Ok(Self(office))
+        } else if office.visit.path == "/staff" && office.staff.has(Role::Administrator) {
+            // An administrator's day is the accounts: requests are not theirs to see.
+            Err(see_other(&office.visit.href("/staff/accounts")))
+        } else {
+            Err(office.not_allowed())
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Admin {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let office = Office::open(parts, state).await?;
+        if office.staff.has(Role::Administrator) {
+            Ok(Self(office))
+        } else {
+            Err(office.not_allowed())
+        }
+    }
+}
+
+/// Where in the rail a page belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Today,
+    Requests,
+    Calls,
+    Counter,
+    Tasks,
+    Accounts,
+    Settings,
+    /// Pages that say something went wrong.
+    Elsewhere,
+}
+
+impl Place {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Today | Self::Elsewhere => "/staff",
+            Self::Requests => "/staff/requests",
+            Self::Calls => "/staff/calls",
+            Self::Counter => "/staff/walk-in",
+            Self::Tasks => "/staff/tasks",
+            Self::Accounts => "/staff/accounts",
+            Self::Settings => "/staff/settings",
+        }
+    }
+
+    fn label(self, lang: Lang) -> &'static str {
+        match self {
+            Self::Today | Self::Elsewhere => lang.t("วันนี้", "Today"),
+            Self::Requests => lang.t("ฌาปนสถาน", "Crematorium"),
+            Self::Calls => lang.t("โทรแจ้งผล", "Calls to make"),
+            Self::Counter => lang.t("รับคำขอที่เคาน์เตอร์", "Walk-in request"),
+            Self::Tasks => lang.t("งานค้าง", "Unfinished tasks"),
+            Self::Accounts => lang.t("บัญชีผู้ใช้", "Accounts"),
+            Self::Settings => lang.t("ตั้งค่า", "Settings"),
+        }
+    }
+}
+
+/// What waits at each place of the rail.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    today: Option<u32>,
+    requests: Option<u32>,
+    calls: Option<u32>,
+    tasks: Option<u32>,
+}
+
+/// How a page is answered and where it belongs.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    status: StatusCode,
+    title: String,
+    place: Place,
+    back: Option<String>,
+}
+
+impl Page {
+    pub fn new(place: Place, title: impl Into<String>) -> Self {
+        Self { status: StatusCode::OK, title: title.into(), place, back: None }
+    }
+
+    /// Any status but a good one makes the title begin with "ผิดพลาด".
+    pub fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The site path the back link leads to.
+    pub fn back(mut self, path: impl Into<String>) -> Self {
+        self.back = Some(path.into());
+        self
+    }
+}
+
+impl Office {
+    async fn open(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let visit = match Visit::from_request_parts(parts, state).await {
+            Ok(visit) => visit,
+            Err(never) => match never {},
+        };
+        let staff = visit.staff().await?;
+        Ok(Self { visit, staff })
+    }
+
+    pub fn lang(&self) -> Lang {
+        self.visit.lang
+    }
+
+    pub fn desk(&self) -> &desk::Desk {
+        self.visit.desk()
+    }
+
+    pub fn href(&self, path: &str) -> String {
+        self.visit.href(path)
+    }
+
+    /// A whole page with the rail and its counts.
+    pub async fn page<F>(&self, page: Page, body: F) -> desk::Result<Response>
+    where
+        F: FnOnce() -> AnyView + Send + 'static,
+    {
+        let counts = self.counts().await?;
+        Ok(self.document(page, counts, body))
+    }
+
+    /// The page a use case led to, or what an officer reads when it led nowhere.
+    pub fn answer(&self, result: desk::Result<Response>) -> Response {
+        match result {
+            Ok(response) => response,
+            Err(trouble) => self.trouble(&trouble),
+        }
+    }
+
+    fn trouble(&self, trouble: &Trouble) -> Response {
+        match trouble {
+            Trouble::NotAllowed => self.not_allowed(),
+            Trouble::NotFound => self.not_found(),
+            Trouble::SignInRequired => see_other(&self.href("/staff/sign-in")),
+            other => crate::pages::trouble::page(&self.visit, other),
+        }
+    }
+
+    fn not_allowed(&self) -> Response {
+        let lang = self.lang();
+        let title = lang.t("บัญชีนี้ไม่มีสิทธิ์ใช้หน้านี้", "This account may not use this page");
+        let what = lang.t("หากจำเป็นต้องใช้ โปรดติดต่อผู้ดูแลระบบ", "If you need it, ask an administrator.");
+        self.plain(StatusCode::FORBIDDEN, title, what)
+    }
+
+    fn not_found(&self) -> Response {
+        let lang = self.lang();
+        let title = lang.t("ไม่พบรายการนี้", "Nothing was found here");
+        let what = lang.t("โปรดตรวจเลขที่คำขอ หรือค้นหาจากหน้างานวันนี้", "Check the reference number, or search from today's page.");
+        self.plain(StatusCode::NOT_FOUND, title, what)
+    }
+
+    /// A page with one sentence and the way back to the day. Its rail counts nothing.
+    fn plain(&self, status: StatusCode, title: &'static str, what: &'static str) -> Response {
+        let day = self.href("/staff");
+        let label = self.lang().t("ไปที่งานวันนี้", "Go to today's work");
+        let page = Page::new(Place::Elsewhere, title).status(status);
+        self.document(page, Counts::default(), move || {
+            view! {
+                <h1>{title}</h1>
+                <p>{what}</p>
+                <p><ButtonLink href=day label kind=ButtonKind::Secondary/></p>
+            }
+            .into_any()
+        })
+    }
+
+    async fn counts(&self) -> desk::Result<Counts> {
+        if !self.staff.handles_requests() {
+            return Ok(Counts::default());
+        }
+        let day = self.desk().day_numbers(&self.staff).await?;
+        let tasks = self.desk().staff_tasks(&self.staff).await?.len();
+        Ok(Counts {
+            today: Some(day.late + day.due_today),
+            requests: Some(day.inbox),
+            calls: Some(day.calls),
+            tasks: u32::try_from(tasks).ok(),
+        })
+    }
+
+    fn document<F>(&self, page: Page, counts: Counts, body: F) -> Response
+    where
+        F: FnOnce() -> AnyView + Send + 'static,
+    {
+        let ctx = self.context(page.place, counts);
+        let nonce = ctx.nonce.clone();
+        let error = page.status.is_client_error() || page.status.is_server_error();
+        let (title, back) = (page.title, page.back.map(|path| self.href(&path)));
+        let html = render(&nonce, move || {
+            view! { <StaffDocument ctx title error nostrip:back=back>{body()}</StaffDocument> }
+        });
+        private(page.status, html)
+    }
+
+    fn context(&self, place: Place, counts: Counts) -> PageContext {
+        let mut ctx = self.visit.context();
+        let mut items = Vec::new();
+        let mut item = |to: Place, count: Option<u32>| {
+            items.push(NavItem {
+                label: to.label(self.lang()).to_owned(),
+                href: self.href(to.path()),
+                count,
+                current: to == place,
+            });
+        };
+        if self.staff.handles_requests() {
+            item(Place::Today, counts.today);
+            item(Place::Requests, counts.requests);
+            item(Place::Calls, counts.calls);
+            item(Place::Counter, None);
+            item(Place::Tasks, counts.tasks);
+        }
+        if self.staff.has(Role::Administrator) {
+            item(Place::Accounts, None);
+            item(Place::Settings, None);
+        }
+        ctx.staff = Some(StaffNav { name: self.staff.name.clone(), items });
+        ctx
+    }
+}

@@ -1,0 +1,204 @@
+//! A believable week for demonstrations: cases in every state and an account of each role. All made up.
+use crate::draft::Browser;
+use crate::office::CallOutcome;
+use crate::staff::{Enrolled, NewStaff};
+use crate::{Desk, Result, Trouble};
+use chrono::{Days, NaiveDate};
+use domain::crematorium::availability::Search;
+use domain::crematorium::{OfferState, Wish};
+use domain::form::{Lang, RawFields};
+use domain::national_id::NationalId;
+use domain::reference::Reference;
+use domain::request::{Action, Delegation, Role, StaffActor};
+use domain::time;
+use store::staff;
+
+/// What a made-up case comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ends {
+    Unverified,
+    Submitted,
+    Taken,
+    Returned,
+    Approved,
+    ApprovedAndTold,
+    Refused,
+    Withdrawn,
+    Cancelled,
+    Frozen,
+}
+
+/// Applicant, phone, relation, deceased, nights, how it ends.
+const CASES: [(&str, &str, &str, &str, u8, Ends); 12] = [
+    ("สมหญิง ใจดี", "0810000001", "child", "สมชาย ใจดี", 2, Ends::Approved),
+    ("ปรีชา ทองแท้", "0820000002", "spouse", "มาลี ทองแท้", 3, Ends::ApprovedAndTold),
+    ("อารี มั่นคง", "0830000003", "sibling", "อำนวย มั่นคง", 0, Ends::Submitted),
+    ("วิชัย ศรีตรัง", "0840000004", "child", "บุญมี ศรีตรัง", 1, Ends::Taken),
+    ("กัลยา พูลสวัสดิ์", "0850000005", "child", "จำเนียร พูลสวัสดิ์", 3, Ends::Returned),
+    ("ธนา แซ่ตัน", "0860000006", "relative", "กิมเฮียง แซ่ตัน", 5, Ends::Unverified),
+    ("ฟาติมา หวังดี", "0870000007", "relative", "สุไลมาน หวังดี", 0, Ends::Withdrawn),
+    ("นิรันดร์ เกื้อกูล", "0880000008", "agent", "พระครูสุวรรณ", 7, Ends::Submitted),
+    ("รัตนา ชูช่วย", "0890000009", "spouse", "ประเสริฐ ชูช่วย", 2, Ends::Refused),
+    ("สุดา เพชรน้อย", "0910000010", "child", "เคลื่อน เพชรน้อย", 1, Ends::Frozen),
+    ("John Miller", "0920000011", "other", "Mary Miller", 0, Ends::Submitted),
+    ("ไพโรจน์ คงแก้ว", "0930000012", "sibling", "ไพรัช คงแก้ว", 2, Ends::Cancelled),
+];
+
+impl Desk {
+    /// Loads the demonstration; answers the accounts it made. Fails when accounts exist already.
+    pub async fn load_demo(&self) -> Result<Vec<Enrolled>> {
+        if !staff::list(&mut self.store.read().await?).await?.is_empty() {
+            return Err(Trouble::Internal("the demonstration is loaded only into a database without accounts".to_owned()));
+        }
+        let today = time::local_date(self.now());
+        let mut accounts = Vec::new();
+        for new in accounts_to_make(today) {
+            accounts.push(self.enrol(&new, None).await?);
+        }
+        let officer = self.demo_actor("officer").await?;
+        let approver = self.demo_actor("approver").await?;
+        for (n, case) in CASES.iter().enumerate() {
+            self.demo_case(n, *case, &officer, &approver).await?;
+        }
+        self.seal_audit().await?;
+        Ok(accounts)
+    }
+
+    async fn demo_actor(&self, username: &str) -> Result<StaffActor> {
+        let row = staff::by_username(&mut self.store.read().await?, username).await?;
+        Ok(crate::staff::actor(&row.ok_or(Trouble::NotFound)?))
+    }
+
+    async fn demo_case(
+        &self,
+        n: usize,
+        (applicant, phone, relation, deceased, nights, ends): (&str, &str, &str, &str, u8, Ends),
+        officer: &StaffActor,
+        approver: &StaffActor,
+    ) -> Result<()> {
+        let Some(wish) = self.demo_wish(n, nights).await? else {
+            return Ok(());
+        };
+        let died = time::local_date(self.now()) - Days::new(1 + n as u64 % 3);
+        let mut fields = crate::request::wish_fields(&wish);
+        for (name, value) in [
+            ("applicant.name", applicant),
+            ("applicant.phone", phone),
+            ("applicant.relation", relation),
+            ("deceased.name", deceased),
+            ("deceased.national_id", &made_up_id(n)),
+            ("deceased.date_of_death", &died.to_string()),
+            ("deceased.residence", if n % 4 == 3 { "out_of_area" } else { "in_area" }),
+        ] {
+            fields.insert(name.to_owned(), value.to_owned());
+        }
+        let reference = if ends == Ends::Unverified { self.demo_web(&wish, fields).await? } else { self.walk_in(officer, &fields).await? };
+        self.demo_end(&reference, ends, phone, officer, approver).await
+    }
+
+    /// The days are spread over the coming fortnight.
+    async fn demo_wish(&self, n: usize, nights: u8) -> Result<Option<Wish>> {
+        let search = Search { nights, ..Search::default() };
+        let open: Vec<_> = self
+            .offers(&search, None)
+            .await?
+            .into_iter()
+            .filter_map(|day| match day.state {
+                OfferState::Open { rounds, pavilion } => Some((day.date, rounds, pavilion)),
+                _ => None,
+            })
+            .take(12)
+            .collect();
+        let Some((date, rounds, pavilion)) = open.get(n * 5 % open.len().max(1)).cloned() else {
+            return Ok(None);
+        };
+        let round = rounds[n % rounds.len()].round;
+        let cremation = Some(domain::crematorium::CremationWish { date, round });
+        Ok(Some(Wish { cremation, pavilion, ..Wish::default() }))
+    }
+
+    async fn demo_web(&self, wish: &Wish, fields: RawFields) -> Result<Reference> {
+        let browser: Browser = self.new_browser().await?;
+        let draft = self.start_draft(&browser, Lang::Th).await?;
+        self.save_draft(&browser, &draft, fields).await?;
+        self.hold(&browser, &draft, wish).await?;
+        self.send_draft(&browser, &draft).await
+    }
+
+    async fn demo_end(&self, reference: &Reference, ends: Ends, phone: &str, officer: &StaffActor, approver: &StaffActor) -> Result<()> {
+        let words = |text: &str| text.to_owned();
+        let now = self.now();
+        let rules = self.rules();
+        let settings = rules.settings();
+        let steps: Vec<(&StaffActor, Action)> = match ends {
+            Ends::Unverified | Ends::Submitted | Ends::Withdrawn => vec![],
+            Ends::Taken => vec![(officer, Action::Take)],
+            Ends::Returned => vec![(
+                officer,
+                Action::Return {
+                    defects: vec![words("เลขประจำตัวของผู้เสียชีวิตไม่ตรงกับชื่อ"), words("โปรดแจ้งเลขที่มรณบัตร")],
+                    correct_by: rules.correct_by(now),
+                },
+            )],
+            Ends::Approved | Ends::ApprovedAndTold => vec![(officer, Action::Take), (approver, Action::Approve)],
+            Ends::Refused => vec![(
+                approver,
+                Action::Refuse {
+                    facts: words("มรณบัตรระบุให้ฌาปนกิจที่ฌาปนสถานอื่น"),
+                    law: settings.refusal_law.th.clone(),
+                    reason: words("ต้องแจ้งนายทะเบียนเปลี่ยนสถานที่ก่อน แล้วยื่นคำขอใหม่ได้"),
+                    appeal: settings.appeal_text.th.clone(),
+                },
+            )],
+            Ends::Cancelled => vec![
+                (approver, Action::Approve),
+                (approver, Action::Cancel { reason: words("ครอบครัวแจ้งขอเปลี่ยนไปใช้วัดใกล้บ้าน") }),
+            ],
+            Ends::Frozen => vec![(officer, Action::Freeze { reason: words("ญาติสองฝ่ายยังตกลงกันไม่ได้") })],
+        };
+        for (who, action) in steps {
+            let version = self.open_request(who, reference.as_str()).await?.version;
+            self.decide(who, reference.as_str(), version, action).await?;
+        }
+        match ends {
+            Ends::Withdrawn => {
+                let last4 = &phone[phone.len() - 4..];
+                self.withdraw(reference.as_str(), last4, "demo").await?;
+            }
+            Ends::ApprovedAndTold => {
+                let calls = self.call_list(officer).await?;
+                if let Some(call) = calls.iter().find(|call| call.reference == *reference) {
+                    self.log_call(officer, call.id, CallOutcome::Reached).await?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn accounts_to_make(today: NaiveDate) -> Vec<NewStaff> {
+    let account = |username: &str, name: &str, position: &str, role, delegation| NewStaff {
+        username: username.to_owned(),
+        name: name.to_owned(),
+        position: position.to_owned(),
+        roles: vec![role],
+        delegation,
+    };
+    let order = Delegation { order: "คำสั่งเทศบาลนครตรัง ที่ 1/2569 (ตัวอย่าง)".to_owned(), from: today, until: None };
+    vec![
+        account("officer", "จินตนา รักงาน (สาธิต)", "เจ้าพนักงานสาธารณสุข", Role::Officer, None),
+        account("approver", "สมศักดิ์ ตั้งใจ (สาธิต)", "ผู้อำนวยการกองสาธารณสุขและสิ่งแวดล้อม", Role::Approver, Some(order)),
+        account("admin", "ผู้ดูแลระบบ (สาธิต)", "นักวิชาการคอมพิวเตอร์", Role::Administrator, None),
+    ]
+}
+
+/// A well-formed number that belongs to nobody: a run of zeros and a right check digit.
+fn made_up_id(n: usize) -> String {
+    let twelve = format!("00000000{:04}", n + 1);
+    (0..10)
+        .map(|check| format!("{twelve}{check}"))
+        .find(|digits| NationalId::parse(digits).is_ok())
+        .unwrap_or_default()
+}
+

@@ -1,0 +1,114 @@
+//! The use cases: one function each. Every one authorises first, opens the transaction, applies the
+//! domain's decision, and writes event, audit and outbox rows in that same transaction.
+//!
+//! Pages, API, command line and jobs change things only through here.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `crematorium` | what is free, the calendar, the days a family can choose from |
+//! | `draft` | raw answers kept for a resident, the hold, carrying to another phone, sending |
+//! | `request` | submitting, tracking, withdrawing, correcting |
+//! | `office` | inbox, request file, decisions, call list |
+//! | `staff` | sign-in with a second factor, accounts |
+//! | `channel` | tokens and idempotent submissions of the API |
+//! | `job` | the outbox, lapses, sealing the audit, cleaning up |
+//! | `settings` | the municipality's file as revisions |
+pub mod channel;
+pub mod clock;
+pub mod crematorium;
+pub mod demo;
+pub mod draft;
+mod error;
+pub mod job;
+mod limit;
+pub mod mail;
+pub mod office;
+mod place;
+pub mod request;
+pub mod settings;
+pub mod staff;
+
+pub use clock::{Chance, Clock};
+pub use error::{Conflict, Result, Trouble};
+
+use domain::crematorium::Rules;
+use domain::time::Instant;
+use std::sync::{Arc, RwLock};
+use store::Store;
+use store::keys::Keys;
+use uuid::Uuid;
+
+/// What every use case needs: the store, the keys, time, chance and the city's rules.
+pub struct Desk {
+    pub store: Store,
+    pub keys: Arc<Keys>,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    rules: RwLock<Arc<Rules>>,
+    /// `false` only in a demonstration with `SALA_LIMITS=off`.
+    limits: bool,
+    /// Where letters link to; `None` when no mail server is set, and then none are written.
+    mail_url: Option<String>,
+    /// Names this process in leases.
+    owner: String,
+    /// At most two argon2 hashes at once: each takes tens of megabytes.
+    hashing: tokio::sync::Semaphore,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Desk").field("owner", &self.owner).finish_non_exhaustive()
+    }
+}
+
+impl Desk {
+    pub fn new(store: Store, keys: Arc<Keys>, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>, rules: Rules) -> Self {
+        let owner = clock::uuid(clock.now(), chance.as_ref()).to_string();
+        Self {
+            store,
+            keys,
+            clock,
+            chance,
+            rules: RwLock::new(Arc::new(rules)),
+            limits: true,
+            mail_url: None,
+            owner,
+            hashing: tokio::sync::Semaphore::new(2),
+        }
+    }
+
+    /// Switches the limits off, for load tests of a demonstration.
+    #[must_use]
+    pub fn without_limits(mut self) -> Self {
+        self.limits = false;
+        self
+    }
+
+    /// Writes letters that link to this public address, without a trailing slash.
+    #[must_use]
+    pub fn with_mail(mut self, public_url: &str) -> Self {
+        self.mail_url = Some(public_url.to_owned());
+        self
+    }
+
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> Arc<Rules> {
+        let rules = self.rules.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(&rules)
+    }
+
+    /// A new id, ordered by time.
+    pub(crate) fn id(&self, now: Instant) -> Uuid {
+        clock::uuid(now, self.chance.as_ref())
+    }
+
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.chance.fill(&mut bytes);
+        bytes
+    }
+}

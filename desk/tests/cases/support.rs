@@ -1,0 +1,157 @@
+//! What the desk's tests share: a clock one can set, chance one can repeat, the sample city, both engines.
+use chrono::TimeDelta;
+use desk::draft::Browser;
+use desk::{Chance, Clock, Desk};
+use domain::crematorium::{CremationWish, PavilionWish, Rules, Wish};
+use domain::form::{Lang, RawFields};
+use domain::municipality::{CaseType, Municipality};
+use domain::request::{Delegation, Role, StaffActor};
+use domain::time::{Instant, TimeOfDay};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use store::Store;
+use store::keys::Keys;
+use uuid::Uuid;
+
+/// A clock that stands still until it is moved.
+pub struct TestClock(Mutex<Instant>);
+
+impl TestClock {
+    pub fn advance(&self, by: TimeDelta) {
+        *self.0.lock().unwrap() += by;
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Randomness that is the same in every run: a counter through SplitMix64.
+struct TestChance(AtomicU64);
+
+impl Chance for TestChance {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// One office: its desk and its clock, Monday 23 November 2026 at 09.00.
+#[derive(Clone)]
+pub struct Office {
+    pub desk: Arc<Desk>,
+    pub clock: Arc<TestClock>,
+}
+
+pub fn city() -> Municipality {
+    toml::from_str(include_str!("../../../config/trang.toml")).expect("the sample city")
+}
+
+pub fn office(store: Store) -> Office {
+    office_of(store, city(), true)
+}
+
+/// An office of another city, or without limits.
+pub fn office_of(store: Store, city: Municipality, limits: bool) -> Office {
+    let start = "2026-11-23T09:00:00+07:00".parse::<chrono::DateTime<chrono::FixedOffset>>().unwrap();
+    let clock = Arc::new(TestClock(Mutex::new(start.to_utc())));
+    let keys = Arc::new(Keys::new(&[7; 32]));
+    let rules = Rules::new(city, 1).expect("rules");
+    let desk = Desk::new(store, keys, clock.clone(), Arc::new(TestChance(AtomicU64::new(1))), rules).with_mail("http://sala.test");
+    let desk = if limits { desk } else { desk.without_limits() };
+    Office { desk: Arc::new(desk), clock }
+}
+
+/// Runs a test on both engines.
+pub async fn both(test: impl AsyncFn(Office)) {
+    store::testing::both(async |store| test(office(store)).await).await;
+}
+
+pub fn date(text: &str) -> chrono::NaiveDate {
+    text.parse().expect("a date")
+}
+
+pub fn wish(cremation: Option<(&str, &str)>, pavilion: Option<(&str, &str, u8)>) -> Wish {
+    Wish {
+        case_type: CaseType::Ordinary,
+        cremation: cremation.map(|(day, round)| CremationWish { date: date(day), round: TimeOfDay::parse(round).unwrap() }),
+        pavilion: pavilion.map(|(id, from, nights)| PavilionWish { id: id.into(), from: date(from), nights }),
+    }
+}
+
+/// The 25th at 13.00 with two nights before.
+pub fn usual_wish() -> Wish {
+    wish(Some(("2026-11-25", "13:00")), Some(("sala-1", "2026-11-23", 2)))
+}
+
+/// A well-formed national ID that belongs to nobody.
+pub fn national_id(n: u32) -> String {
+    let twelve = format!("000{n:09}");
+    (0..10)
+        .map(|check| format!("{twelve}{check}"))
+        .find(|digits| domain::national_id::NationalId::parse(digits).is_ok())
+        .expect("one check digit is right")
+}
+
+/// Whole answers, for the n-th family, with its places.
+pub fn answers(n: u32, wish: &Wish) -> RawFields {
+    let mut fields = desk::request::wish_fields(wish);
+    for (name, value) in [
+        ("applicant.name", "สมหญิง ใจดี".to_owned()),
+        ("applicant.phone", format!("08{n:08}")),
+        ("applicant.relation", "child".to_owned()),
+        ("deceased.name", "สมชาย ใจดี".to_owned()),
+        ("deceased.national_id", national_id(n)),
+        ("deceased.date_of_death", "2026-11-20".to_owned()),
+        ("deceased.residence", "in_area".to_owned()),
+    ] {
+        fields.insert(name.to_owned(), value);
+    }
+    fields
+}
+
+/// The last four digits of the n-th family's phone.
+pub fn last4(n: u32) -> String {
+    format!("{:04}", n % 10_000)
+}
+
+/// A draft with every answer, nothing held yet.
+pub async fn draft(office: &Office, n: u32, wish: &Wish) -> (Browser, String) {
+    let browser = office.desk.new_browser().await.expect("a browser");
+    let id = office.desk.start_draft(&browser, Lang::Th).await.expect("a draft");
+    office.desk.save_draft(&browser, &id, answers(n, wish)).await.expect("saved answers");
+    (browser, id)
+}
+
+/// Staff with roles, as an account that exists.
+pub async fn staff(office: &Office, username: &str, roles: &[Role]) -> StaffActor {
+    let delegation = Delegation { order: "1/2569".into(), from: date("2026-01-01"), until: None };
+    let new = desk::staff::NewStaff {
+        username: username.into(),
+        name: format!("คุณ {username}"),
+        position: "ผู้อำนวยการ".into(),
+        roles: roles.to_vec(),
+        delegation: Some(delegation),
+    };
+    let enrolled = office.desk.enrol(&new, None).await.expect("an account");
+    let mut conn = office.desk.store.read().await.expect("a connection");
+    let row = store::staff::by_username(&mut conn, &enrolled.username).await.expect("a row").expect("the account");
+    StaffActor { id: row.id, name: row.name, position: row.position, roles: row.roles, delegation: row.delegation }
+}
+
+/// A staff member without a row, for acts whose history nobody reads.
+pub fn approver() -> StaffActor {
+    StaffActor {
+        id: Uuid::from_u128(42),
+        name: "ผู้อนุมัติ".into(),
+        position: "ผู้อำนวยการ".into(),
+        roles: vec![Role::Officer, Role::Approver],
+        delegation: Some(Delegation { order: "1/2569".into(), from: date("2026-01-01"), until: None }),
+    }
+}

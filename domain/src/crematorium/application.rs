@@ -1,0 +1,397 @@
+//! The application for a cremation: raw answers in, every error at once or a checked whole out.
+use crate::form::{FieldError, FieldErrors, RawFields, Text, raw};
+use crate::municipality::CaseType;
+use crate::national_id::{NationalId, Passport};
+use crate::phone::Phone;
+use crate::text::{self, NameError, PersonName};
+use crate::time::{Instant, TimeOfDay};
+use crate::{thai_date, time};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::wish::{CremationWish, PavilionWish, Wish};
+
+/// How the applicant is related to the deceased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    Spouse,
+    Child,
+    Parent,
+    Sibling,
+    Relative,
+    Agent,
+    Other,
+}
+
+impl Relation {
+    pub const ALL: [Self; 7] =
+        [Self::Spouse, Self::Child, Self::Parent, Self::Sibling, Self::Relative, Self::Agent, Self::Other];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Spouse => "spouse",
+            Self::Child => "child",
+            Self::Parent => "parent",
+            Self::Sibling => "sibling",
+            Self::Relative => "relative",
+            Self::Agent => "agent",
+            Self::Other => "other",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|relation| relation.code() == code)
+    }
+
+    pub fn label(self) -> Text {
+        let (th, en) = match self {
+            Self::Spouse => ("สามีหรือภรรยา", "Husband or wife"),
+            Self::Child => ("บุตร", "Son or daughter"),
+            Self::Parent => ("บิดาหรือมารดา", "Father or mother"),
+            Self::Sibling => ("พี่หรือน้อง", "Brother or sister"),
+            Self::Relative => ("ญาติ", "Another relative"),
+            Self::Agent => ("ผู้ได้รับมอบหมายจากครอบครัว", "Acting for the family"),
+            Self::Other => ("อื่น ๆ", "Other"),
+        };
+        Text::new(th, en)
+    }
+}
+
+/// Whether the deceased was ever registered in the city: it decides the rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Residence {
+    InArea,
+    OutOfArea,
+    /// An officer looks it up: never ask people for the city's own paper.
+    NotSure,
+}
+
+impl Residence {
+    pub const ALL: [Self; 3] = [Self::InArea, Self::OutOfArea, Self::NotSure];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::InArea => "in_area",
+            Self::OutOfArea => "out_of_area",
+            Self::NotSure => "not_sure",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|residence| residence.code() == code)
+    }
+
+    pub fn label(self) -> Text {
+        match self {
+            Self::InArea => Text::new("เคย", "Yes"),
+            Self::OutOfArea => Text::new("ไม่เคย", "No"),
+            Self::NotSure => Text::new("ไม่แน่ใจ ให้เจ้าหน้าที่ตรวจสอบให้", "Not sure; an officer will look it up"),
+        }
+    }
+}
+
+/// What identifies the deceased.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    NationalId(NationalId),
+    Passport(Passport),
+    NotKnown,
+}
+
+impl Identity {
+    /// The kind and canonical value that one live case may hold; `None` when not known.
+    pub fn key(&self) -> Option<(&'static str, String)> {
+        match self {
+            Self::NationalId(id) => Some(("national_id", id.digits().to_owned())),
+            Self::Passport(passport) => Some(("passport", passport.as_str().to_owned())),
+            Self::NotKnown => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applicant {
+    pub name: PersonName,
+    pub phone: Phone,
+    pub relation: Relation,
+    pub email: Option<String>,
+}
+
+/// A grandchild, neighbour or volunteer who fills in for the family; either phone tracks the case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Helper {
+    pub name: Option<PersonName>,
+    pub phone: Phone,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deceased {
+    pub name: PersonName,
+    pub identity: Identity,
+    pub date_of_death: NaiveDate,
+    pub residence: Residence,
+}
+
+/// The death certificate, as far as the family has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Certificate {
+    /// Not asked yet: the tracking page asks.
+    #[default]
+    NotAsked,
+    /// "The certificate has not come yet" is an answer.
+    NotYet,
+    Number(String),
+}
+
+/// A whole, checked application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    pub applicant: Applicant,
+    pub helper: Option<Helper>,
+    pub deceased: Deceased,
+    pub certificate: Certificate,
+    pub wish: Wish,
+}
+
+impl Application {
+    /// Parses every field and notes every error. Whether the places may be asked is `Wish::check`.
+    pub fn parse(fields: &RawFields, now: Instant) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let applicant = contact(fields, &mut errors);
+        let relation = relation(fields, &mut errors);
+        let deceased = deceased(fields, &mut errors);
+        let date_of_death = date_of_death(fields, now, &mut errors);
+        let residence = residence(fields, &mut errors);
+        let wish = wish(fields, &mut errors);
+        let certificate = errors.keep(certificate(fields));
+        if let (Some(died), Some(wish)) = (date_of_death, &wish)
+            && let Some(cremation) = &wish.cremation
+            && cremation.date < died
+        {
+            errors.push(FieldError::new(
+                "cremation.date",
+                "before_death",
+                "วันฌาปนกิจอยู่ก่อนวันที่เสียชีวิต โปรดตรวจวันที่อีกครั้ง",
+                "The cremation is before the date of death; please check both dates",
+            ));
+        }
+        let (Some((name, phone, email, helper)), Some(relation), Some((deceased_name, identity)), Some(date_of_death), Some(residence), Some(wish), Some(certificate), true) =
+            (applicant, relation, deceased, date_of_death, residence, wish, certificate, errors.is_empty())
+        else {
+            return Err(errors);
+        };
+        Ok(Self {
+            applicant: Applicant { name, phone, relation, email },
+            helper,
+            deceased: Deceased { name: deceased_name, identity, date_of_death, residence },
+            certificate,
+            wish,
+        })
+    }
+}
+
+type Contact = (PersonName, Phone, Option<String>, Option<Helper>);
+
+/// Page 1: who you are, or whom you help, and the phone.
+pub fn contact(fields: &RawFields, errors: &mut FieldErrors) -> Option<Contact> {
+    let name = errors.keep(name(fields, "applicant.name", "ผู้ขอ", "the applicant"));
+    let phone = errors.keep(phone(fields, "applicant.phone"));
+    let email = errors.keep(email(fields));
+    let helper = if raw(fields, "filling_for") == "other" || !text::clean(raw(fields, "helper.phone")).is_empty() {
+        let helper_name = match text::clean(raw(fields, "helper.name")).is_empty() {
+            true => Some(None),
+            false => errors.keep(self::name(fields, "helper.name", "ผู้ช่วยกรอก", "the helper")).map(Some),
+        };
+        let helper_phone = errors.keep(self::phone(fields, "helper.phone"));
+        Some(Helper { name: helper_name?, phone: helper_phone? })
+    } else {
+        None
+    };
+    Some((name?, phone?, email?, helper))
+}
+
+/// Page 2.
+pub fn relation(fields: &RawFields, errors: &mut FieldErrors) -> Option<Relation> {
+    errors.keep(choice(fields, "applicant.relation", Relation::parse, "เลือกความเกี่ยวข้องกับผู้เสียชีวิต", "Choose how you are related to the person who died"))
+}
+
+/// Page 3: the name, and the ID or "not known".
+pub fn deceased(fields: &RawFields, errors: &mut FieldErrors) -> Option<(PersonName, Identity)> {
+    let name = errors.keep(name(fields, "deceased.name", "ผู้เสียชีวิต", "the person who died"));
+    let identity = identity(fields, errors);
+    Some((name?, identity?))
+}
+
+fn identity(fields: &RawFields, errors: &mut FieldErrors) -> Option<Identity> {
+    let national_id = text::clean(raw(fields, "deceased.national_id"));
+    let passport = text::clean(raw(fields, "deceased.passport"));
+    let kind = match raw(fields, "deceased.identity") {
+        // The API has no kind: what is given decides.
+        "" if !national_id.is_empty() => "national_id",
+        "" if !passport.is_empty() => "passport",
+        "" if !fields.contains_key("deceased.identity") => "not_known",
+        kind => kind,
+    };
+    match kind {
+        "national_id" => errors
+            .keep(NationalId::parse(&national_id).map_err(|error| {
+                FieldError::new("deceased.national_id", error.code(), error.th(), error.en())
+            }))
+            .map(Identity::NationalId),
+        "passport" => errors
+            .keep(Passport::parse(&passport).map_err(|_| {
+                FieldError::new(
+                    "deceased.passport",
+                    "passport",
+                    "เลขหนังสือเดินทางใช้ตัวอักษรอังกฤษและตัวเลข 5 ถึง 15 ตัว",
+                    "A passport number has 5 to 15 English letters and digits",
+                )
+            }))
+            .map(Identity::Passport),
+        "not_known" => Some(Identity::NotKnown),
+        _ => {
+            errors.push(FieldError::new(
+                "deceased.identity",
+                "missing",
+                "เลือกว่ามีเลขประจำตัวของผู้เสียชีวิตหรือไม่",
+                "Choose whether you know an ID number of the person who died",
+            ));
+            None
+        }
+    }
+}
+
+/// Page 4. The API may give one string instead of three parts.
+pub fn date_of_death(fields: &RawFields, now: Instant, errors: &mut FieldErrors) -> Option<NaiveDate> {
+    const FIELD: &str = "deceased.date_of_death";
+    let whole = raw(fields, FIELD);
+    let parsed = if whole.is_empty() {
+        let part = |name: &str| raw(fields, &format!("{FIELD}.{name}")).to_owned();
+        thai_date::parse_parts(&part("day"), &part("month"), &part("year"))
+    } else {
+        thai_date::parse(whole)
+    };
+    match parsed {
+        Ok(date) if date > time::local_date(now) => {
+            errors.push(FieldError::new(FIELD, "future", "วันที่เสียชีวิตต้องไม่ใช่วันในอนาคต", "The date of death cannot be in the future"));
+            None
+        }
+        Ok(date) => Some(date),
+        Err(problems) => {
+            for problem in problems {
+                let field = match problem.part {
+                    thai_date::DatePart::Day if whole.is_empty() => format!("{FIELD}.day"),
+                    thai_date::DatePart::Month if whole.is_empty() => format!("{FIELD}.month"),
+                    thai_date::DatePart::Year if whole.is_empty() => format!("{FIELD}.year"),
+                    _ => FIELD.to_owned(),
+                };
+                errors.push(FieldError::new(field, problem.code, problem.th, problem.en));
+            }
+            None
+        }
+    }
+}
+
+/// Page 5: ever registered in the city.
+pub fn residence(fields: &RawFields, errors: &mut FieldErrors) -> Option<Residence> {
+    errors.keep(choice(fields, "deceased.residence", Residence::parse, "เลือกว่าผู้เสียชีวิตเคยมีชื่อในทะเบียนบ้านในเขตเทศบาลหรือไม่", "Choose whether the person who died was ever registered in the city"))
+}
+
+/// Pages 6 and 7, and the API: what is to be held. Both absent is for `Wish::check` to say.
+pub fn wish(fields: &RawFields, errors: &mut FieldErrors) -> Option<Wish> {
+    let given = |names: &[&str]| names.iter().any(|name| !text::clean(raw(fields, name)).is_empty());
+    let case_type = match raw(fields, "case_type") {
+        "" | "ordinary" => CaseType::Ordinary,
+        "infectious" => CaseType::Infectious,
+        _ => {
+            errors.push(FieldError::new("case_type", "unknown", "ไม่รู้จักประเภทนี้", "Use ordinary or infectious"));
+            return None;
+        }
+    };
+    let mut wish = Wish { case_type, cremation: None, pavilion: None };
+    let before = errors.iter().count();
+    if given(&["cremation.date", "cremation.round"]) {
+        let date = errors.keep(date(fields, "cremation.date"));
+        let round = errors.keep(TimeOfDay::parse(raw(fields, "cremation.round")).map_err(|_| {
+            FieldError::new("cremation.round", "time", "เลือกรอบฌาปนกิจ เช่น 13.00 น.", "Choose a round, such as 13:00")
+        }));
+        wish.cremation = date.zip(round).map(|(date, round)| CremationWish { date, round });
+    }
+    if given(&["pavilion.id", "pavilion.from", "pavilion.nights"]) {
+        let id = text::clean(raw(fields, "pavilion.id"));
+        if id.is_empty() {
+            errors.push(FieldError::new("pavilion.id", "missing", "เลือกศาลา", "Choose a pavilion"));
+        }
+        let from = errors.keep(date(fields, "pavilion.from"));
+        let nights = errors.keep(nights(fields));
+        wish.pavilion = from.zip(nights).map(|(from, nights)| PavilionWish { id, from, nights });
+    }
+    (errors.iter().count() == before).then_some(wish)
+}
+
+/// The number of nights, 0 to 99; the settings decide how many are too many.
+pub fn nights(fields: &RawFields) -> Result<u8, FieldError> {
+    let typed = text::ascii_digits(&text::clean(raw(fields, "pavilion.nights")));
+    typed
+        .parse::<u8>()
+        .ok()
+        .filter(|nights| *nights <= 99)
+        .ok_or_else(|| FieldError::new("pavilion.nights", "number", "เลือกจำนวนคืน", "Choose the number of nights"))
+}
+
+/// The certificate's number, or that it has not come yet.
+pub fn certificate(fields: &RawFields) -> Result<Certificate, FieldError> {
+    let number = text::clean(raw(fields, "deceased.certificate_number"));
+    match raw(fields, "deceased.certificate") {
+        "not_yet" => Ok(Certificate::NotYet),
+        "" if number.is_empty() => Ok(Certificate::NotAsked),
+        _ if number.is_empty() => Err(FieldError::new("deceased.certificate_number", "missing", "กรอกเลขที่มรณบัตร หรือเลือกว่ายังไม่ได้รับ", "Enter the certificate's number, or choose that it has not come yet")),
+        _ if number.chars().count() > 40 => Err(FieldError::new("deceased.certificate_number", "too_long", "เลขที่มรณบัตรยาวเกิน 40 ตัว", "The certificate's number is longer than 40 characters")),
+        _ => Ok(Certificate::Number(text::ascii_digits(&number))),
+    }
+}
+
+fn name(fields: &RawFields, field: &str, whose_th: &str, whose_en: &str) -> Result<PersonName, FieldError> {
+    PersonName::parse(raw(fields, field)).map_err(|error| match error {
+        NameError::Empty => FieldError::new(field, "missing", format!("กรอกชื่อและนามสกุลของ{whose_th}"), format!("Enter the name of {whose_en}")),
+        NameError::TooLong { max } => FieldError::new(field, "too_long", format!("ชื่อยาวเกิน {max} ตัวอักษร"), format!("The name is longer than {max} characters")),
+        NameError::NoLetters => FieldError::new(field, "no_letters", "ชื่อต้องมีตัวอักษร", "A name needs letters"),
+    })
+}
+
+fn phone(fields: &RawFields, field: &str) -> Result<Phone, FieldError> {
+    Phone::parse(raw(fields, field)).map_err(|error| FieldError::new(field, error.code(), error.th(), error.en()))
+}
+
+/// An address a letter can be sent to, roughly; the mail server has the last word.
+fn email(fields: &RawFields) -> Result<Option<String>, FieldError> {
+    let typed = text::clean(raw(fields, "applicant.email"));
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let plausible = typed.chars().count() <= 254
+        && !typed.contains([' ', ',', ';', '<', '>', '"'])
+        && typed.split_once('@').is_some_and(|(user, host)| {
+            !user.is_empty() && host.contains('.') && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
+        });
+    if plausible {
+        Ok(Some(typed))
+    } else {
+        Err(FieldError::new("applicant.email", "email", "ตรวจอีเมลอีกครั้ง เช่น name@example.com หรือเว้นว่างไว้", "Check the e-mail address, such as name@example.com, or leave it empty"))
+    }
+}
+
+fn date(fields: &RawFields, field: &str) -> Result<NaiveDate, FieldError> {
+    thai_date::parse(raw(fields, field)).map_err(|problems| match problems.into_iter().next() {
+        Some(problem) => FieldError::new(field, problem.code, problem.th, problem.en),
+        None => FieldError::new(field, "date", "เลือกวัน", "Choose a day"),
+    })
+}
+
+fn choice<T>(fields: &RawFields, field: &str, parse: impl Fn(&str) -> Option<T>, th: &str, en: &str) -> Result<T, FieldError> {
+    let typed = raw(fields, field);
+    let code = if typed.is_empty() { "missing" } else { "unknown" };
+    parse(typed).ok_or_else(|| FieldError::new(field, code, th, en))
+}

@@ -1,0 +1,177 @@
+//! The crematorium's rules as a city has set them: rounds, closures, notice, duty hours.
+use crate::form::Text;
+use crate::lunar::{LunarCalendar, LunarDay};
+use crate::municipality::{CaseType, Closes, Closure, ClosureWhen, CrematoriumSettings, Municipality, Pavilion, Round};
+use crate::time::{self, Instant, TimeOfDay};
+use crate::working_time::WorkingTime;
+use chrono::{Datelike, Days, NaiveDate, TimeDelta};
+use std::sync::Arc;
+
+use super::cell::{CellRange, Claim};
+
+/// When a pavilion's night begins, for the minimum notice.
+const NIGHT_BEGINS: u16 = 18 * 60;
+
+/// What a closure may close.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facility {
+    Cremation,
+    Pavilions,
+}
+
+/// A municipality's settings with what is computed from them once.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub municipality: Arc<Municipality>,
+    /// The settings revision these rules come from; a request keeps it.
+    pub revision: i64,
+    lunar: LunarCalendar,
+    duty: WorkingTime,
+}
+
+impl Rules {
+    /// Fails when the settings' lunar years do not join up; the sentence names the year.
+    pub fn new(municipality: Municipality, revision: i64) -> Result<Self, String> {
+        let lunar = LunarCalendar::built_in()
+            .with_overrides(&municipality.lunar_years)
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            lunar,
+            duty: municipality.duty_time(),
+            municipality: Arc::new(municipality),
+            revision,
+        })
+    }
+
+    pub fn settings(&self) -> &CrematoriumSettings {
+        &self.municipality.crematorium
+    }
+
+    pub fn lunar_day(&self, date: NaiveDate) -> Option<LunarDay> {
+        self.lunar.day(date)
+    }
+
+    pub fn duty(&self) -> &WorkingTime {
+        &self.duty
+    }
+
+    /// The last day that can be booked today.
+    pub fn horizon(&self, now: Instant) -> NaiveDate {
+        time::local_date(now) + Days::new(u64::from(self.settings().horizon_days))
+    }
+
+    /// The office's public reason why a facility is closed on a date; `None` when it is open.
+    pub fn closed(&self, date: NaiveDate, facility: Facility) -> Option<&Text> {
+        let on_date = |closure: &&Closure| closes(closure.closes, facility) && self.applies(&closure.when, date);
+        let closures = &self.settings().closures;
+        if closures.iter().filter(on_date).any(|closure| closure.open_anyway) {
+            return None;
+        }
+        closures.iter().find(on_date).map(|closure| &closure.reason)
+    }
+
+    fn applies(&self, when: &ClosureWhen, date: NaiveDate) -> bool {
+        match when {
+            ClosureWhen::Weekly(day) => date.weekday() == (*day).into(),
+            ClosureWhen::HolyDay => self.lunar_day(date).is_some_and(|day| day.holy_day),
+            ClosureWhen::Holidays => self.municipality.holidays.iter().any(|holiday| holiday.date == date),
+            ClosureWhen::Dates { from, until } => *from <= date && date <= *until,
+        }
+    }
+
+    /// The start times of a date for a type of case, in order; closures are not looked at.
+    pub fn rounds(&self, date: NaiveDate, case_type: CaseType) -> Vec<TimeOfDay> {
+        let mut starts: Vec<TimeOfDay> = self
+            .settings()
+            .rounds
+            .iter()
+            .filter(|round| serves(round, date, case_type))
+            .map(|round| round.start)
+            .collect();
+        starts.sort_unstable();
+        starts.dedup();
+        starts
+    }
+
+    /// The cells a case keeps a furnace for, cool-down included.
+    pub fn furnace_cells(&self, start: TimeOfDay, case_type: CaseType) -> Option<CellRange> {
+        let duration = self.settings().durations.iter().find(|duration| duration.case_type == case_type)?;
+        CellRange::from_minutes(start, duration.minutes.checked_add(duration.cool_down_minutes)?)
+    }
+
+    /// The ways a round can be given, one claim for each furnace, in id order.
+    pub fn furnace_claims(&self, date: NaiveDate, start: TimeOfDay, case_type: CaseType) -> Vec<Claim> {
+        let Some(cells) = self.furnace_cells(start, case_type) else {
+            return Vec::new();
+        };
+        let mut claims: Vec<Claim> = self
+            .settings()
+            .furnaces
+            .iter()
+            .map(|furnace| Claim { resource: furnace.id.clone(), date, cells })
+            .collect();
+        claims.sort();
+        claims
+    }
+
+    pub fn pavilion(&self, id: &str) -> Option<&Pavilion> {
+        self.settings().pavilions.iter().find(|pavilion| pavilion.id == id)
+    }
+
+    /// Whether it is too late to book a start without the duty officer.
+    pub fn inside_notice(&self, date: NaiveDate, start: TimeOfDay, now: Instant) -> bool {
+        let notice = TimeDelta::hours(i64::from(self.settings().minimum_notice_hours));
+        time::at(date, start.minutes()) < now + notice
+    }
+
+    /// The same for a pavilion's first night.
+    pub fn night_inside_notice(&self, date: NaiveDate, now: Instant) -> bool {
+        let notice = TimeDelta::hours(i64::from(self.settings().minimum_notice_hours));
+        time::at(date, NIGHT_BEGINS) < now + notice
+    }
+
+    /// When the office must have decided something sent now: in duty hours.
+    pub fn decide_by(&self, now: Instant) -> Instant {
+        self.after_duty_hours(now, self.settings().decision_hours)
+    }
+
+    /// When an unverified request sent now lapses.
+    pub fn lapse_at(&self, now: Instant) -> Instant {
+        self.after_duty_hours(now, self.settings().unverified_hours)
+    }
+
+    /// Until when a request returned now should be corrected.
+    pub fn correct_by(&self, now: Instant) -> Instant {
+        self.after_duty_hours(now, self.settings().correction_hours)
+    }
+
+    /// By when the family should have been told of something decided now.
+    pub fn tell_by(&self, now: Instant) -> Instant {
+        now + TimeDelta::minutes(i64::from(self.settings().tell_within_minutes))
+    }
+
+    /// When a certificate that has not come yet is expected.
+    pub fn certificate_due(&self, now: Instant) -> Instant {
+        now + TimeDelta::hours(i64::from(self.settings().certificate_hours))
+    }
+
+    fn after_duty_hours(&self, now: Instant, hours: u16) -> Instant {
+        let minutes = i64::from(hours) * 60;
+        // A desk that never opens has no working time: count hours of the clock rather than never.
+        self.duty.add(now, minutes).unwrap_or(now + TimeDelta::minutes(minutes))
+    }
+}
+
+fn closes(what: Closes, facility: Facility) -> bool {
+    matches!(
+        (what, facility),
+        (Closes::All, _) | (Closes::Cremation, Facility::Cremation) | (Closes::Pavilions, Facility::Pavilions)
+    )
+}
+
+fn serves(round: &Round, date: NaiveDate, case_type: CaseType) -> bool {
+    round.valid_from <= date
+        && round.valid_until.is_none_or(|until| date <= until)
+        && (round.weekdays.is_empty() || round.weekdays.iter().any(|day| date.weekday() == (*day).into()))
+        && (round.case_types.is_empty() || round.case_types.contains(&case_type))
+}

@@ -1,0 +1,362 @@
+//! One municipality as data: everything another city changes by editing one file.
+mod check;
+
+pub use check::Problem;
+
+use crate::form::Text;
+use crate::lunar::{LunarCalendar, LunarYear};
+use crate::money::Satang;
+use crate::time::TimeOfDay;
+use crate::working_time::{Span, WorkingTime};
+use chrono::{NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+
+/// Opening hours by weekday; an absent or empty list is a closed day.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WeekHours {
+    pub mon: Vec<Span>,
+    pub tue: Vec<Span>,
+    pub wed: Vec<Span>,
+    pub thu: Vec<Span>,
+    pub fri: Vec<Span>,
+    pub sat: Vec<Span>,
+    pub sun: Vec<Span>,
+}
+
+impl WeekHours {
+    /// The days in order, Monday first.
+    pub fn days(&self) -> [(WeekdayName, &[Span]); 7] {
+        [
+            (WeekdayName::Mon, self.mon.as_slice()),
+            (WeekdayName::Tue, &self.tue),
+            (WeekdayName::Wed, &self.wed),
+            (WeekdayName::Thu, &self.thu),
+            (WeekdayName::Fri, &self.fri),
+            (WeekdayName::Sat, &self.sat),
+            (WeekdayName::Sun, &self.sun),
+        ]
+    }
+}
+
+/// A public office: how to reach it, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    pub name: Text,
+    /// As printed on pages, such as `075-000-000`.
+    pub phone: String,
+    /// The hours in words, such as `ทุกวัน 08.00–20.00 น.`
+    pub hours_text: Text,
+    pub hours: WeekHours,
+    /// Whether public holidays close it. The crematorium's duty hours are not office hours.
+    pub closed_on_holidays: bool,
+}
+
+/// A fixed public holiday, by its official name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holiday {
+    pub date: NaiveDate,
+    pub name: Text,
+}
+
+/// What a furnace round may be limited to, and what decides its length.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseType {
+    #[default]
+    Ordinary,
+    Infectious,
+}
+
+impl CaseType {
+    pub const ALL: [Self; 2] = [Self::Ordinary, Self::Infectious];
+
+    /// The word of the file and of the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::Infectious => "infectious",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Furnace {
+    /// Stable id, also the claimed resource: `furnace-1`.
+    pub id: String,
+    pub name: Text,
+}
+
+/// The menu of start times: a round on some weekdays, for some range of dates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Round {
+    pub start: TimeOfDay,
+    /// `mon` … `sun`; empty means every day.
+    #[serde(default)]
+    pub weekdays: Vec<WeekdayName>,
+    pub valid_from: NaiveDate,
+    #[serde(default)]
+    pub valid_until: Option<NaiveDate>,
+    /// Empty means every type.
+    #[serde(default)]
+    pub case_types: Vec<CaseType>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WeekdayName {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+impl WeekdayName {
+    /// The word of the file.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Mon => "mon",
+            Self::Tue => "tue",
+            Self::Wed => "wed",
+            Self::Thu => "thu",
+            Self::Fri => "fri",
+            Self::Sat => "sat",
+            Self::Sun => "sun",
+        }
+    }
+}
+
+impl From<WeekdayName> for Weekday {
+    fn from(name: WeekdayName) -> Self {
+        match name {
+            WeekdayName::Mon => Self::Mon,
+            WeekdayName::Tue => Self::Tue,
+            WeekdayName::Wed => Self::Wed,
+            WeekdayName::Thu => Self::Thu,
+            WeekdayName::Fri => Self::Fri,
+            WeekdayName::Sat => Self::Sat,
+            WeekdayName::Sun => Self::Sun,
+        }
+    }
+}
+
+/// How long a case type keeps a furnace. Minutes are rounded up to quarter-hour cells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Duration {
+    pub case_type: CaseType,
+    pub minutes: u16,
+    pub cool_down_minutes: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pavilion {
+    /// Stable id, also the claimed resource: `sala-1`.
+    pub id: String,
+    pub name: Text,
+    /// Guests, seated.
+    pub guests: u16,
+    pub price_per_night: Satang,
+}
+
+/// What a closure closes: it always names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closes {
+    Cremation,
+    Pavilions,
+    All,
+}
+
+/// When a closure (or its opposite, an opening) applies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClosureWhen {
+    Weekly(WeekdayName),
+    /// Every วันพระ, as far as the lunar calendar is confirmed.
+    HolyDay,
+    /// Every listed public holiday.
+    Holidays,
+    /// Inclusive.
+    Dates {
+        from: NaiveDate,
+        until: NaiveDate,
+    },
+}
+
+/// An office closure: hard, with the office's own public reason. Never a belief.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Closure {
+    pub when: ClosureWhen,
+    pub closes: Closes,
+    /// `true` is a staff override, "open anyway": it wins over every closure.
+    #[serde(default)]
+    pub open_anyway: bool,
+    pub reason: Text,
+}
+
+/// The crematorium: capacity, rules of booking and targets. All of it is settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrematoriumSettings {
+    pub name: Text,
+    pub address: Text,
+    /// The duty desk: its hours decide deadlines, because death does not wait for Monday.
+    pub duty: Office,
+    pub furnaces: Vec<Furnace>,
+    pub rounds: Vec<Round>,
+    pub durations: Vec<Duration>,
+    pub pavilions: Vec<Pavilion>,
+    pub max_nights: u8,
+    #[serde(default)]
+    pub closures: Vec<Closure>,
+    /// How many days ahead can be booked; today is day 0.
+    pub horizon_days: u16,
+    /// Hours before a round (or a first night's 18.00) after which only the duty officer can book.
+    pub minimum_notice_hours: u16,
+    pub hold_minutes: u16,
+    /// How often a hold can be extended; WCAG 2.2.1 asks for at least ten.
+    pub hold_extensions: u8,
+    /// How early a coffin from elsewhere should arrive.
+    pub arrive_before_minutes: u16,
+    /// Target for a decision, in duty hours.
+    pub decision_hours: u16,
+    /// Target for telling the family after a decision, in minutes of the clock.
+    pub tell_within_minutes: u16,
+    /// Duty hours after which an unverified request lapses.
+    pub unverified_hours: u16,
+    /// Live unverified requests per phone, and per browser.
+    pub unverified_per_phone: u8,
+    /// Duty hours a family has to correct a returned request.
+    pub correction_hours: u16,
+    /// Hours after sending by which a certificate that "has not come yet" is expected.
+    pub certificate_hours: u16,
+    /// "อุทธรณ์ต่อนายกเทศมนตรีภายใน 15 วันนับแต่วันที่ได้รับแจ้ง"
+    pub appeal_text: Text,
+    /// The law a refusal cites by default.
+    pub refusal_law: Text,
+}
+
+impl CrematoriumSettings {
+    /// How long a case of this type keeps a furnace; always there in checked settings.
+    pub fn duration(&self, case_type: CaseType) -> Option<&Duration> {
+        self.durations
+            .iter()
+            .find(|duration| duration.case_type == case_type)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManualStep {
+    pub name: Text,
+    /// Who does it.
+    pub responsible: Text,
+    /// How long it takes, in words.
+    pub time: Text,
+    /// Duty minutes, when the step is measured against the clock.
+    #[serde(default)]
+    pub minutes: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManualFee {
+    pub name: Text,
+    pub amount: Satang,
+    pub unit: Text,
+    pub legal_basis: Text,
+}
+
+/// A public service manual: criteria, steps with times, documents, fees, channels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manual {
+    /// `crematorium` or `equipment`: the last part of `/manual/{service}`.
+    pub service: String,
+    pub title: Text,
+    pub summary: Text,
+    pub criteria: Vec<Text>,
+    pub steps: Vec<ManualStep>,
+    pub documents: Vec<Text>,
+    pub fees: Vec<ManualFee>,
+    pub channels: Vec<Text>,
+    pub complaints: Text,
+    pub legal_basis: Text,
+    pub revised: NaiveDate,
+}
+
+/// An equipment type's name and how many the city has (the rest comes with the loan service).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EquipmentType {
+    pub id: String,
+    pub name: Text,
+    pub count: u32,
+}
+
+/// The whole file `config/*.toml`. [`Municipality::check`] lists what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Municipality {
+    /// "เทศบาลนครตรัง"
+    pub name: Text,
+    /// "กองสาธารณสุขและสิ่งแวดล้อม"
+    pub division: Text,
+    /// True while the values are samples: every page then says so.
+    pub sample: bool,
+    pub sample_note: Text,
+    pub office: Office,
+    pub holidays: Vec<Holiday>,
+    /// Replaces or adds years of the built-in lunar table.
+    #[serde(default)]
+    pub lunar_years: Vec<LunarYear>,
+    pub crematorium: CrematoriumSettings,
+    #[serde(default)]
+    pub equipment: Vec<EquipmentType>,
+    pub manuals: Vec<Manual>,
+}
+
+impl Municipality {
+    /// The manual of a service, if the city publishes one.
+    pub fn manual(&self, service: &str) -> Option<&Manual> {
+        self.manuals.iter().find(|manual| manual.service == service)
+    }
+
+    /// An office's hours as working time, for deadlines.
+    pub fn working_time(&self, office: &Office) -> WorkingTime {
+        WorkingTime {
+            weekly: office.hours.days().map(|(_, spans)| spans.to_vec()),
+            closed: self
+                .holidays
+                .iter()
+                .filter(|_| office.closed_on_holidays)
+                .map(|holiday| holiday.date)
+                .collect(),
+            extra: std::collections::BTreeMap::default(),
+        }
+    }
+
+    /// The built-in lunar table with this file's years. Checked settings always join it.
+    pub fn lunar_calendar(&self) -> LunarCalendar {
+        LunarCalendar::built_in()
+            .with_overrides(&self.lunar_years)
+            .unwrap_or_default()
+    }
+
+    /// The crematorium's duty hours.
+    pub fn duty_time(&self) -> WorkingTime {
+        self.working_time(&self.crematorium.duty)
+    }
+}

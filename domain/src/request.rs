@@ -1,0 +1,551 @@
+//! A request and its workflow: one total function decides what may happen next, and by whom.
+use crate::time::Instant;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+/// Where a request stands. Loans will add queued, ready and on loan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Submitted,
+    Returned,
+    Approved,
+    Refused,
+    Withdrawn,
+    Cancelled,
+    Lapsed,
+    Completed,
+}
+
+impl Status {
+    pub const ALL: [Self; 8] = [
+        Self::Submitted,
+        Self::Returned,
+        Self::Approved,
+        Self::Refused,
+        Self::Withdrawn,
+        Self::Cancelled,
+        Self::Lapsed,
+        Self::Completed,
+    ];
+
+    /// The word of the API and of the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Returned => "returned",
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Cancelled => "cancelled",
+            Self::Lapsed => "lapsed",
+            Self::Completed => "completed",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+
+    pub fn th(self) -> &'static str {
+        match self {
+            Self::Submitted => "รอพิจารณา",
+            Self::Returned => "รอแก้ไข",
+            Self::Approved => "อนุมัติแล้ว",
+            Self::Refused => "ไม่อนุมัติ",
+            Self::Withdrawn => "ถอนคำขอแล้ว",
+            Self::Cancelled => "ยกเลิกแล้ว",
+            Self::Lapsed => "สิ้นผลแล้ว",
+            Self::Completed => "เสร็จสิ้น",
+        }
+    }
+
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::Submitted => "Being considered",
+            Self::Returned => "Waiting for your correction",
+            Self::Approved => "Approved",
+            Self::Refused => "Refused",
+            Self::Withdrawn => "Withdrawn",
+            Self::Cancelled => "Cancelled",
+            Self::Lapsed => "Lapsed",
+            Self::Completed => "Completed",
+        }
+    }
+
+    /// A live request occupies its places and its case identity.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Submitted | Self::Returned | Self::Approved)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.code())
+    }
+}
+
+/// What a member of staff may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Officer,
+    Approver,
+    Administrator,
+}
+
+impl Role {
+    pub const ALL: [Self; 3] = [Self::Officer, Self::Approver, Self::Administrator];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Officer => "officer",
+            Self::Approver => "approver",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+
+    pub fn th(self) -> &'static str {
+        match self {
+            Self::Officer => "เจ้าหน้าที่",
+            Self::Approver => "ผู้อนุมัติ",
+            Self::Administrator => "ผู้ดูแลระบบ",
+        }
+    }
+}
+
+/// By what authority an approver decides: an order with the dates it is valid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delegation {
+    /// "คำสั่งที่ 123/2569"
+    pub order: String,
+    pub from: chrono::NaiveDate,
+    /// Inclusive; `None` is until withdrawn.
+    pub until: Option<chrono::NaiveDate>,
+}
+
+impl Delegation {
+    pub fn is_valid_on(&self, date: chrono::NaiveDate) -> bool {
+        self.from <= date && self.until.is_none_or(|until| date <= until)
+    }
+}
+
+/// A signed-in member of staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffActor {
+    pub id: Uuid,
+    pub name: String,
+    /// "ผู้อำนวยการกองสาธารณสุขและสิ่งแวดล้อม"
+    pub position: String,
+    pub roles: Vec<Role>,
+    pub delegation: Option<Delegation>,
+}
+
+impl StaffActor {
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// Whether this person may see requests at all.
+    pub fn handles_requests(&self) -> bool {
+        self.has(Role::Officer) || self.has(Role::Approver)
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Somebody who showed a second fact (the owner of the draft, or reference and last four digits).
+    Resident,
+    /// A channel with a token, by its id.
+    Channel(Uuid),
+    Staff(StaffActor),
+    /// The clock: jobs and lapses.
+    System,
+}
+
+impl Actor {
+    /// The kind, as events and audit rows keep it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Resident => "resident",
+            Self::Channel(_) => "channel",
+            Self::Staff(_) => "staff",
+            Self::System => "system",
+        }
+    }
+
+    /// The account behind the act, where there is one.
+    pub fn id(&self) -> Option<Uuid> {
+        match self {
+            Self::Channel(id) => Some(*id),
+            Self::Staff(staff) => Some(staff.id),
+            Self::Resident | Self::System => None,
+        }
+    }
+
+    pub fn staff(&self) -> Option<&StaffActor> {
+        match self {
+            Self::Staff(staff) => Some(staff),
+            _ => None,
+        }
+    }
+}
+
+/// Everything the workflow looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    pub status: Status,
+    /// A dispute among relatives, or a police case: nothing is decided until settled.
+    pub frozen: bool,
+    /// Confirmed by an officer's call, or sent by a channel or staff.
+    pub verified: bool,
+    pub returned_count: u8,
+    /// When an unverified request lapses.
+    pub lapse_at: Option<Instant>,
+    /// Until when a returned request can be sent again; later is allowed until staff close it.
+    pub correct_by: Option<Instant>,
+}
+
+/// How an officer confirmed that a request is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerifiedBy {
+    Call,
+    Counter,
+}
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Action {
+    /// An officer takes it to work on.
+    Take,
+    Verify {
+        by: VerifiedBy,
+    },
+    /// Licensing Facilitation Act: all defects at once, once, with a deadline.
+    Return {
+        defects: Vec<String>,
+        correct_by: Instant,
+    },
+    /// The family sends the corrected request.
+    Resubmit,
+    Approve,
+    /// Administrative Procedure Act s.40: facts, law, reason, and how to appeal.
+    Refuse {
+        facts: String,
+        law: String,
+        reason: String,
+        appeal: String,
+    },
+    Withdraw,
+    Cancel {
+        reason: String,
+    },
+    Freeze {
+        reason: String,
+    },
+    Unfreeze {
+        reason: String,
+    },
+    Lapse,
+    Complete,
+}
+
+impl Action {
+    /// The word of the API, of events and of the audit.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Take => "take",
+            Self::Verify { .. } => "verify",
+            Self::Return { .. } => "return",
+            Self::Resubmit => "resubmit",
+            Self::Approve => "approve",
+            Self::Refuse { .. } => "refuse",
+            Self::Withdraw => "withdraw",
+            Self::Cancel { .. } => "cancel",
+            Self::Freeze { .. } => "freeze",
+            Self::Unfreeze { .. } => "unfreeze",
+            Self::Lapse => "lapse",
+            Self::Complete => "complete",
+        }
+    }
+}
+
+/// What happened: history, outbox and statistics are written from these.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    Submitted,
+    Taken,
+    Verified { by: VerifiedBy },
+    Returned { defects: Vec<String>, correct_by: Instant },
+    Resubmitted,
+    Approved,
+    Refused { facts: String, law: String, reason: String, appeal: String },
+    Withdrawn,
+    Cancelled { reason: String },
+    Frozen { reason: String },
+    Unfrozen { reason: String },
+    Lapsed,
+    Completed,
+    /// The family answered something asked after sending.
+    Answered { field: String },
+    /// The office told the family, or tried to.
+    Called { outcome: String },
+}
+
+impl Event {
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Submitted => "submitted",
+            Self::Taken => "taken",
+            Self::Verified { .. } => "verified",
+            Self::Returned { .. } => "returned",
+            Self::Resubmitted => "resubmitted",
+            Self::Approved => "approved",
+            Self::Refused { .. } => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Frozen { .. } => "frozen",
+            Self::Unfrozen { .. } => "unfrozen",
+            Self::Lapsed => "lapsed",
+            Self::Completed => "completed",
+            Self::Answered { .. } => "answered",
+            Self::Called { .. } => "called",
+        }
+    }
+
+    /// Whether the family must be told, and so enters the call list.
+    pub fn must_be_told(&self) -> bool {
+        matches!(
+            self,
+            Self::Returned { .. } | Self::Approved | Self::Refused { .. } | Self::Cancelled { .. } | Self::Lapsed
+        )
+    }
+}
+
+/// Why an action was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("this actor may not do this")]
+    NotAllowed,
+    #[error("the delegation order is not valid today")]
+    DelegationNotValid,
+    #[error("not possible in the present state")]
+    WrongState,
+    #[error("the case is frozen")]
+    Frozen,
+    #[error("it was returned once already")]
+    ReturnedBefore,
+    #[error("a reason is missing")]
+    ReasonMissing,
+    #[error("the deadline has not passed")]
+    TooEarly,
+    #[error("the deadline must be in the future")]
+    DeadlinePassed,
+}
+
+impl Refusal {
+    pub fn th(self) -> &'static str {
+        match self {
+            Self::NotAllowed => "บัญชีนี้ไม่มีสิทธิ์ทำรายการนี้",
+            Self::DelegationNotValid => "คำสั่งมอบอำนาจไม่มีผลในวันนี้",
+            Self::WrongState => "ทำรายการนี้ไม่ได้ในสถานะปัจจุบัน",
+            Self::Frozen => "เรื่องนี้ระงับไว้ชั่วคราว โปรดยกเลิกการระงับก่อน",
+            Self::ReturnedBefore => "คำขอนี้เคยส่งกลับให้แก้ไขแล้วหนึ่งครั้ง ส่งกลับอีกไม่ได้",
+            Self::ReasonMissing => "โปรดระบุเหตุผลให้ครบ",
+            Self::TooEarly => "ยังไม่ถึงกำหนด",
+            Self::DeadlinePassed => "กำหนดเวลาต้องอยู่ในอนาคต",
+        }
+    }
+
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::NotAllowed => "This account may not do this.",
+            Self::DelegationNotValid => "The delegation order is not valid today.",
+            Self::WrongState => "This is not possible in the present state.",
+            Self::Frozen => "The case is frozen. Unfreeze it first.",
+            Self::ReturnedBefore => "It was returned for correction once already and cannot be returned again.",
+            Self::ReasonMissing => "Give every reason that is asked for.",
+            Self::TooEarly => "The deadline has not passed yet.",
+            Self::DeadlinePassed => "The deadline must be in the future.",
+        }
+    }
+}
+
+/// What an action leads to.
+pub type Decision = Result<(Snapshot, Vec<Event>), Refusal>;
+
+/// Decides: the next state and its events, or why not. Total: every state, action and actor has an answer.
+///
+/// Authority is checked before state, so that nobody learns a state by trying.
+pub fn decide(now: &Snapshot, action: &Action, actor: &Actor, at: Instant) -> Decision {
+    authorise(action, actor, at)?;
+    check_words(action, at)?;
+    if now.frozen && waits_for_settlement(action) {
+        return Err(Refusal::Frozen);
+    }
+    let step = |status, event| Ok((Snapshot { status, ..*now }, vec![event]));
+    match (now.status, action) {
+        (Status::Submitted, Action::Take) => step(Status::Submitted, Event::Taken),
+        (Status::Submitted | Status::Returned, Action::Verify { by }) if !now.verified => Ok((
+            Snapshot { verified: true, lapse_at: None, ..*now },
+            vec![Event::Verified { by: *by }],
+        )),
+        (Status::Submitted, Action::Return { defects, correct_by }) => {
+            if now.returned_count > 0 {
+                return Err(Refusal::ReturnedBefore);
+            }
+            let next = Snapshot {
+                status: Status::Returned,
+                returned_count: 1,
+                correct_by: Some(*correct_by),
+                // The office has spoken with the file open: the family's time is the deadline now.
+                lapse_at: None,
+                ..*now
+            };
+            Ok((next, vec![Event::Returned { defects: defects.clone(), correct_by: *correct_by }]))
+        }
+        (Status::Returned, Action::Resubmit) => Ok((
+            Snapshot { status: Status::Submitted, correct_by: None, ..*now },
+            vec![Event::Resubmitted],
+        )),
+        // The approver answers for it with the file open: nothing is left to lapse. The call list tells the family.
+        (Status::Submitted, Action::Approve) => Ok((
+            Snapshot { status: Status::Approved, verified: true, lapse_at: None, ..*now },
+            vec![Event::Approved],
+        )),
+        (Status::Submitted | Status::Returned, Action::Refuse { facts, law, reason, appeal }) => step(
+            Status::Refused,
+            Event::Refused {
+                facts: facts.clone(),
+                law: law.clone(),
+                reason: reason.clone(),
+                appeal: appeal.clone(),
+            },
+        ),
+        (Status::Submitted | Status::Returned, Action::Withdraw) => {
+            step(Status::Withdrawn, Event::Withdrawn)
+        }
+        (Status::Submitted | Status::Returned | Status::Approved, Action::Cancel { reason }) => {
+            step(Status::Cancelled, Event::Cancelled { reason: reason.clone() })
+        }
+        (status, Action::Freeze { reason }) if status.is_live() && !now.frozen => Ok((
+            Snapshot { frozen: true, ..*now },
+            vec![Event::Frozen { reason: reason.clone() }],
+        )),
+        (status, Action::Unfreeze { reason }) if status.is_live() && now.frozen => Ok((
+            Snapshot { frozen: false, ..*now },
+            vec![Event::Unfrozen { reason: reason.clone() }],
+        )),
+        (Status::Submitted, Action::Lapse) => match now.lapse_at {
+            Some(lapse_at) if lapse_at <= at && !now.verified => step(Status::Lapsed, Event::Lapsed),
+            Some(_) if !now.verified => Err(Refusal::TooEarly),
+            _ => Err(Refusal::WrongState),
+        },
+        (Status::Approved, Action::Complete) => step(Status::Completed, Event::Completed),
+        _ => Err(Refusal::WrongState),
+    }
+}
+
+/// The actions, as words, that this actor could take now: what the request page shows, and no more.
+pub fn allowed(now: &Snapshot, actor: &Actor, at: Instant) -> Vec<&'static str> {
+    samples(at)
+        .into_iter()
+        .filter(|action| decide(now, action, actor, at).is_ok())
+        .map(|action| action.code())
+        .collect()
+}
+
+/// One well-formed example of every action.
+fn samples(at: Instant) -> Vec<Action> {
+    let words = || "-".to_owned();
+    vec![
+        Action::Take,
+        Action::Verify { by: VerifiedBy::Call },
+        Action::Return {
+            defects: vec![words()],
+            correct_by: at + chrono::TimeDelta::hours(1),
+        },
+        Action::Resubmit,
+        Action::Approve,
+        Action::Refuse { facts: words(), law: words(), reason: words(), appeal: words() },
+        Action::Withdraw,
+        Action::Cancel { reason: words() },
+        Action::Freeze { reason: words() },
+        Action::Unfreeze { reason: words() },
+        Action::Lapse,
+        Action::Complete,
+    ]
+}
+
+/// Who may do what. Officer: take, verify, return, freeze. Approver: those, and decide.
+fn authorise(action: &Action, actor: &Actor, at: Instant) -> Result<(), Refusal> {
+    let may = match actor {
+        Actor::Resident | Actor::Channel(_) => {
+            matches!(action, Action::Withdraw | Action::Resubmit)
+        }
+        Actor::System => matches!(action, Action::Lapse | Action::Complete),
+        Actor::Staff(staff) => match action {
+            Action::Take
+            | Action::Verify { .. }
+            | Action::Return { .. }
+            | Action::Freeze { .. }
+            | Action::Unfreeze { .. }
+            | Action::Complete => staff.handles_requests(),
+            Action::Approve | Action::Refuse { .. } | Action::Cancel { .. } => staff.has(Role::Approver),
+            // At the counter, on the family's behalf.
+            Action::Withdraw | Action::Resubmit => staff.handles_requests(),
+            Action::Lapse => false,
+        },
+    };
+    if !may {
+        return Err(Refusal::NotAllowed);
+    }
+    if let (Actor::Staff(staff), Action::Approve | Action::Refuse { .. } | Action::Cancel { .. }) = (actor, action) {
+        let today = crate::time::local_date(at);
+        if !staff.delegation.as_ref().is_some_and(|order| order.is_valid_on(today)) {
+            return Err(Refusal::DelegationNotValid);
+        }
+    }
+    Ok(())
+}
+
+/// What must be said must be said in words.
+fn check_words(action: &Action, at: Instant) -> Result<(), Refusal> {
+    let blank = |text: &String| text.trim().is_empty();
+    let missing = match action {
+        Action::Return { defects, correct_by } => {
+            if *correct_by <= at {
+                return Err(Refusal::DeadlinePassed);
+            }
+            defects.is_empty() || defects.iter().any(blank)
+        }
+        Action::Refuse { facts, law, reason, appeal } => [facts, law, reason, appeal].into_iter().any(blank),
+        Action::Cancel { reason } | Action::Freeze { reason } | Action::Unfreeze { reason } => blank(reason),
+        _ => false,
+    };
+    if missing { Err(Refusal::ReasonMissing) } else { Ok(()) }
+}
+
+/// While a dispute is open neither the office decides nor one relative gives the places away.
+fn waits_for_settlement(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Return { .. }
+            | Action::Resubmit
+            | Action::Approve
+            | Action::Refuse { .. }
+            | Action::Withdraw
+            | Action::Lapse
+            | Action::Complete
+    )
+}

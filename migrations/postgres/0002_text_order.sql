@@ -1,0 +1,108 @@
+-- Keys are compared byte by byte, as SQLite compares them: identifiers, dates and codes, whose order is not a language's.
+-- So both engines page a list alike, and an index never depends on the server's language library.
+
+ALTER TABLE meta
+    ALTER COLUMN key TYPE TEXT COLLATE "C";
+
+ALTER TABLE setting_revision
+    ALTER COLUMN kind TYPE TEXT COLLATE "C",
+    ALTER COLUMN key TYPE TEXT COLLATE "C",
+    ALTER COLUMN valid_from TYPE TEXT COLLATE "C";
+
+ALTER TABLE person
+    ALTER COLUMN id TYPE TEXT COLLATE "C";
+
+ALTER TABLE request
+    ALTER COLUMN id TYPE TEXT COLLATE "C",
+    ALTER COLUMN reference TYPE TEXT COLLATE "C",
+    ALTER COLUMN status TYPE TEXT COLLATE "C",
+    ALTER COLUMN applicant_id TYPE TEXT COLLATE "C",
+    ALTER COLUMN helper_id TYPE TEXT COLLATE "C",
+    ALTER COLUMN phone_mac TYPE TEXT COLLATE "C",
+    ALTER COLUMN browser_mac TYPE TEXT COLLATE "C";
+
+ALTER TABLE crematorium_case
+    ALTER COLUMN request_id TYPE TEXT COLLATE "C",
+    ALTER COLUMN deceased_id TYPE TEXT COLLATE "C",
+    ALTER COLUMN cremation_date TYPE TEXT COLLATE "C",
+    ALTER COLUMN cremation_round TYPE TEXT COLLATE "C",
+    ALTER COLUMN furnace_id TYPE TEXT COLLATE "C";
+
+ALTER TABLE request_event
+    ALTER COLUMN id TYPE TEXT COLLATE "C",
+    ALTER COLUMN request_id TYPE TEXT COLLATE "C";
+
+ALTER TABLE slot_claim
+    ALTER COLUMN resource_id TYPE TEXT COLLATE "C",
+    ALTER COLUMN service_date TYPE TEXT COLLATE "C",
+    ALTER COLUMN holder TYPE TEXT COLLATE "C";
+
+ALTER TABLE case_identity
+    ALTER COLUMN kind TYPE TEXT COLLATE "C",
+    ALTER COLUMN value_mac TYPE TEXT COLLATE "C",
+    ALTER COLUMN request_id TYPE TEXT COLLATE "C";
+
+ALTER TABLE draft
+    ALTER COLUMN id TYPE TEXT COLLATE "C",
+    ALTER COLUMN owner_mac TYPE TEXT COLLATE "C",
+    ALTER COLUMN request_id TYPE TEXT COLLATE "C";
+
+ALTER TABLE draft_code
+    ALTER COLUMN code_mac TYPE TEXT COLLATE "C",
+    ALTER COLUMN draft_id TYPE TEXT COLLATE "C";
+
+ALTER TABLE idempotency
+    ALTER COLUMN token_id TYPE TEXT COLLATE "C",
+    ALTER COLUMN path TYPE TEXT COLLATE "C",
+    ALTER COLUMN key TYPE TEXT COLLATE "C";
+
+ALTER TABLE channel_token
+    ALTER COLUMN id TYPE TEXT COLLATE "C",
+    ALTER COLUMN token_mac TYPE TEXT COLLATE "C";
+
+ALTER TABLE staff
+    ALTER COLUMN id TYPE TEXT COLLATE "C",
+    ALTER COLUMN username TYPE TEXT COLLATE "C";
+
+ALTER TABLE recovery_code
+    ALTER COLUMN staff_id TYPE TEXT COLLATE "C",
+    ALTER COLUMN code_mac TYPE TEXT COLLATE "C";
+
+ALTER TABLE session
+    ALTER COLUMN token_mac TYPE TEXT COLLATE "C",
+    ALTER COLUMN staff_id TYPE TEXT COLLATE "C";
+
+ALTER TABLE rate_limit
+    ALTER COLUMN bucket TYPE TEXT COLLATE "C";
+
+ALTER TABLE job
+    ALTER COLUMN id TYPE TEXT COLLATE "C",
+    ALTER COLUMN dedupe TYPE TEXT COLLATE "C",
+    ALTER COLUMN status TYPE TEXT COLLATE "C";
+
+ALTER TABLE call_task
+    ALTER COLUMN id TYPE TEXT COLLATE "C",
+    ALTER COLUMN request_id TYPE TEXT COLLATE "C",
+    ALTER COLUMN event_id TYPE TEXT COLLATE "C",
+    ALTER COLUMN status TYPE TEXT COLLATE "C";
+
+ALTER TABLE staff_task
+    ALTER COLUMN id TYPE TEXT COLLATE "C",
+    ALTER COLUMN request_id TYPE TEXT COLLATE "C";
+
+ALTER TABLE search_token
+    ALTER COLUMN token_mac TYPE TEXT COLLATE "C",
+    ALTER COLUMN request_id TYPE TEXT COLLATE "C";
+
+ALTER TABLE lease
+    ALTER COLUMN name TYPE TEXT COLLATE "C";
+
+ALTER TABLE audit
+    ALTER COLUMN id TYPE TEXT COLLATE "C",
+    ALTER COLUMN subject TYPE TEXT COLLATE "C";
+
+ALTER TABLE audit_unsealed
+    ALTER COLUMN audit_id TYPE TEXT COLLATE "C";
+
+ALTER TABLE audit_link
+    ALTER COLUMN audit_id TYPE TEXT COLLATE "C";

@@ -1,0 +1,1 @@
+-- Nothing to do: SQLite compares text byte by byte unless told otherwise. PostgreSQL's file of this name says so there.

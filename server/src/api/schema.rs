@@ -1,0 +1,560 @@
+//! The bodies of the API: what is answered, and what may be sent.
+use chrono::NaiveDate;
+use desk::crematorium::CalendarDay as Calendar;
+use desk::request::{StepState, Submitted, TrackView};
+use domain::crematorium::{DayAvailability, Wish};
+use domain::form::Text;
+use domain::lunar::Phase;
+use domain::municipality::{CaseType, Manual, Municipality};
+use domain::time::{self, Instant};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An instant as the API writes it: RFC 3339 with +07:00, whole seconds.
+fn moment(instant: Instant) -> String {
+    time::local(instant).to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+}
+
+// ---- Errors
+
+/// RFC 9457 problem details with a stable `code`.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[schema(as = Problem, example = json!({
+    "type": "about:blank", "title": "Unprocessable Entity", "status": 422, "code": "closed",
+    "detail": "Some values are not right; see errors.", "detail_th": "ข้อมูลบางช่องไม่ถูกต้อง ดู errors",
+    "errors": [{"pointer": "/cremation/date", "code": "closed", "detail_th": "ปิดทุกวันศุกร์", "detail_en": "Closed on Fridays"}]
+}))]
+pub struct ProblemBody {
+    #[schema(value_type = String)]
+    pub r#type: &'static str,
+    /// The status in words.
+    #[schema(value_type = String)]
+    pub title: &'static str,
+    pub status: u16,
+    /// A stable machine word: `slot_taken`, `deceased_has_case`, `closed`, `beyond_horizon`, `invalid`, …
+    pub code: String,
+    /// In English.
+    pub detail: String,
+    pub detail_th: String,
+    /// With 422: everything that is wrong, at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errors: Option<Vec<ErrorItem>>,
+    /// With `slot_taken`: `cremation`, `pavilion` or both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conflicts: Option<Vec<String>>,
+    /// With `slot_taken`: up to five wishes that are free, the nearest first, in the request's own shape.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alternatives: Option<Vec<ApiWish>>,
+    /// Seconds, as in the header `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
+}
+
+/// One thing that is wrong with the input.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ErrorItem {
+    /// RFC 6901: `/cremation/date`; for a query parameter `/from`.
+    pub pointer: String,
+    pub code: String,
+    pub detail_th: String,
+    pub detail_en: String,
+}
+
+// ---- Requests
+
+/// What is to be held: a cremation, pavilion nights, or both; all of it or none.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Wish)]
+pub struct ApiWish {
+    /// `infectious` for a sealed infectious body; absent: ordinary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub case_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cremation: Option<Cremation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pavilion: Option<Pavilion>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Cremation {
+    #[schema(value_type = String, format = "date", example = "2026-11-25")]
+    pub date: NaiveDate,
+    /// A start time of that day.
+    #[schema(example = "13:00")]
+    pub round: String,
+}
+
+/// Evenings of chanting, before the day of the cremation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Pavilion {
+    #[schema(example = "sala-1")]
+    pub id: String,
+    /// The first evening.
+    #[schema(value_type = String, format = "date", example = "2026-11-23")]
+    pub from: NaiveDate,
+    #[schema(example = 2)]
+    pub nights: u8,
+}
+
+impl From<&Wish> for ApiWish {
+    fn from(wish: &Wish) -> Self {
+        Self {
+            case_type: (wish.case_type != CaseType::default()).then_some(wish.case_type.code()),
+            cremation: wish.cremation.as_ref().map(|wish| Cremation {
+                date: wish.date,
+                round: wish.round.to_string(),
+            }),
+            pavilion: wish.pavilion.as_ref().map(|wish| Pavilion {
+                id: wish.id.clone(),
+                from: wish.from,
+                nights: wish.nights,
+            }),
+        }
+    }
+}
+
+/// `cremation` or `pavilion` may be absent, not both. Unknown fields are ignored.
+#[derive(Clone, Debug, ToSchema)]
+pub struct CremationRequest {
+    pub applicant: Applicant,
+    pub helper: Option<Helper>,
+    pub deceased: Deceased,
+    /// `ordinary` (also when absent) or `infectious`.
+    pub case_type: Option<String>,
+    pub cremation: Option<Cremation>,
+    pub pavilion: Option<Pavilion>,
+}
+
+#[derive(Clone, Debug, ToSchema)]
+pub struct Applicant {
+    pub name: String,
+    /// Thai mobile or landline; spaces and hyphens are fine.
+    pub phone: String,
+    pub relation: Relation,
+    pub email: Option<String>,
+}
+
+/// Somebody who fills in for the family; the helper's phone tracks the case too.
+#[derive(Clone, Debug, ToSchema)]
+pub struct Helper {
+    pub name: Option<String>,
+    pub phone: String,
+}
+
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Relation {
+    Spouse,
+    Child,
+    Parent,
+    Sibling,
+    Relative,
+    Agent,
+    Other,
+}
+
+/// With a national ID, a passport, or neither when it is not known.
+#[derive(Clone, Debug, ToSchema)]
+pub struct Deceased {
+    pub name: String,
+    /// `national_id`, `passport` or `not_known`; absent: what is given decides.
+    pub identity: Option<String>,
+    pub national_id: Option<String>,
+    pub passport: Option<String>,
+    pub date_of_death: DateOfDeath,
+    pub residence: Residence,
+    /// `not_yet` when the death certificate has not come.
+    pub certificate: Option<String>,
+    pub certificate_number: Option<String>,
+}
+
+/// `YYYY-MM-DD`, or parts as a person writes them (พ.ศ. or ค.ศ., month as number or name).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum DateOfDeath {
+    Whole(String),
+    Parts(DateParts),
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DateParts {
+    pub day: String,
+    pub month: String,
+    pub year: String,
+}
+
+/// Whether the deceased was ever registered in the city.
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub enum Residence {
+    InArea,
+    OutOfArea,
+    NotSure,
+}
+
+/// A request that was taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Receipt {
+    /// Twelve digits.
+    #[schema(example = "123456789012")]
+    pub reference: String,
+    #[schema(value_type = String, example = "submitted")]
+    pub status: &'static str,
+    /// Whether it counts without an officer's call.
+    pub verified: bool,
+    #[schema(format = "date-time", example = "2026-11-23T09:00:00+07:00")]
+    pub submitted_at: String,
+    /// When the office will have decided.
+    #[schema(format = "date-time", example = "2026-11-23T13:00:00+07:00")]
+    pub decide_by: String,
+    /// The tracking page, relative to the public address.
+    #[schema(format = "uri-reference", example = "/track?n=123456789012")]
+    pub track_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cremation: Option<Cremation>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pavilion: Option<Pavilion>,
+}
+
+impl From<&Submitted> for Receipt {
+    fn from(submitted: &Submitted) -> Self {
+        let wish = ApiWish::from(&submitted.wish);
+        Self {
+            reference: submitted.reference.as_str().to_owned(),
+            status: submitted.status.code(),
+            verified: submitted.verified,
+            submitted_at: moment(submitted.submitted_at),
+            decide_by: moment(submitted.decide_by),
+            track_url: format!("/track?n={}", submitted.reference.as_str()),
+            cremation: wish.cremation,
+            pavilion: wish.pavilion,
+        }
+    }
+}
+
+// ---- Tracking
+
+#[derive(Clone, Debug, ToSchema)]
+pub struct TrackQuestion {
+    /// Twelve digits; spaces, hyphens and Thai digits are fine.
+    #[schema(example = "1234 5678 9012")]
+    pub reference: String,
+    /// The last four digits of the applicant's or the helper's phone.
+    #[schema(example = "5678")]
+    pub phone_last4: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Tracked {
+    pub reference: String,
+    #[schema(example = "crematorium")]
+    pub service: String,
+    /// submitted, returned, approved, refused, withdrawn, cancelled, lapsed or completed.
+    #[schema(value_type = String)]
+    pub status: &'static str,
+    #[schema(value_type = String)]
+    pub status_th: &'static str,
+    #[schema(value_type = String)]
+    pub status_en: &'static str,
+    #[schema(format = "date-time")]
+    pub updated_at: String,
+    pub steps: Vec<Step>,
+}
+
+/// One step of the manual and how far it has come.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Step {
+    pub name_th: String,
+    pub name_en: String,
+    /// done, now or later.
+    #[schema(value_type = String)]
+    pub state: &'static str,
+    #[schema(format = "date-time")]
+    pub at: Option<String>,
+    #[schema(format = "date-time")]
+    pub due: Option<String>,
+    pub late: bool,
+}
+
+impl From<&TrackView> for Tracked {
+    fn from(view: &TrackView) -> Self {
+        Self {
+            reference: view.reference.as_str().to_owned(),
+            service: view.service.clone(),
+            status: view.status.code(),
+            status_th: view.status.th(),
+            status_en: view.status.en(),
+            updated_at: moment(view.updated_at),
+            steps: view
+                .steps
+                .iter()
+                .map(|step| Step {
+                    name_th: step.name.th.clone(),
+                    name_en: step.name.en.clone(),
+                    state: match step.state {
+                        StepState::Done => "done",
+                        StepState::Now => "now",
+                        StepState::Later => "later",
+                    },
+                    at: step.at.map(moment),
+                    due: step.due.map(moment),
+                    late: step.late,
+                })
+                .collect(),
+        }
+    }
+}
+
+// ---- Open data
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CalendarDays {
+    pub days: Vec<CalendarDay>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CalendarDay {
+    #[schema(value_type = String, format = "date")]
+    pub date: NaiveDate,
+    /// `null` beyond the confirmed dates of the Thai lunar calendar.
+    pub lunar: Option<Lunar>,
+    /// Whether the crematorium is open.
+    pub open: bool,
+    /// The office's reason when it is closed.
+    pub reason_th: Option<String>,
+    pub reason_en: Option<String>,
+    /// What custom says against the day, for those who observe it.
+    pub advice: Vec<AdviceItem>,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Lunar {
+    /// 1 to 12.
+    pub month: u8,
+    /// The second month 8 of a year with thirteen.
+    pub second: bool,
+    pub phase: LunarPhase,
+    /// 1 to 15.
+    pub day: u8,
+    /// วันพระ
+    pub holy_day: bool,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LunarPhase {
+    Waxing,
+    Waning,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AdviceItem {
+    #[schema(value_type = String)]
+    pub code: &'static str,
+    pub text_th: String,
+    pub text_en: String,
+}
+
+impl From<Calendar> for CalendarDay {
+    fn from(day: Calendar) -> Self {
+        let (reason_th, reason_en) = texts(day.reason);
+        Self {
+            date: day.date,
+            lunar: day.lunar.map(|lunar| Lunar {
+                month: lunar.month,
+                second: lunar.second,
+                phase: match lunar.phase {
+                    Phase::Waxing => LunarPhase::Waxing,
+                    Phase::Waning => LunarPhase::Waning,
+                },
+                day: lunar.day,
+                holy_day: lunar.holy_day,
+            }),
+            open: day.open,
+            reason_th,
+            reason_en,
+            advice: day
+                .advice
+                .into_iter()
+                .map(|advice| AdviceItem {
+                    code: advice.code,
+                    text_th: advice.text.th,
+                    text_en: advice.text.en,
+                })
+                .collect(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AvailabilityDays {
+    pub days: Vec<AvailabilityDay>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AvailabilityDay {
+    #[schema(value_type = String, format = "date")]
+    pub date: NaiveDate,
+    /// Whether cremations take place and can be booked.
+    pub open: bool,
+    pub reason_th: Option<String>,
+    pub reason_en: Option<String>,
+    /// Empty when closed.
+    pub rounds: Vec<RoundFree>,
+    /// The night that begins on this day.
+    pub pavilions: Vec<PavilionFree>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RoundFree {
+    #[schema(example = "13:00")]
+    pub round: String,
+    /// Furnaces.
+    pub free: u32,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PavilionFree {
+    pub id: String,
+    pub free: bool,
+}
+
+impl From<DayAvailability> for AvailabilityDay {
+    fn from(day: DayAvailability) -> Self {
+        let (reason_th, reason_en) = texts(day.reason);
+        Self {
+            date: day.date,
+            open: day.open,
+            reason_th,
+            reason_en,
+            rounds: day
+                .rounds
+                .iter()
+                .map(|round| RoundFree {
+                    round: round.round.to_string(),
+                    free: round.free,
+                })
+                .collect(),
+            pavilions: day
+                .pavilions
+                .into_iter()
+                .map(|free| PavilionFree {
+                    id: free.id,
+                    free: free.free,
+                })
+                .collect(),
+        }
+    }
+}
+
+fn texts(text: Option<Text>) -> (Option<String>, Option<String>) {
+    text.map(|text| (text.th, text.en)).unzip()
+}
+
+/// The public manuals.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Services {
+    pub municipality: Words,
+    /// True while the values are samples that the city has not confirmed.
+    pub sample: bool,
+    pub services: Vec<Service>,
+}
+
+/// One text in both languages.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Words {
+    pub th: String,
+    pub en: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Service {
+    /// `crematorium` or `equipment`: the last part of `/manual/{service}`.
+    pub service: String,
+    pub title: Words,
+    pub summary: Words,
+    pub criteria: Vec<Words>,
+    pub steps: Vec<ServiceStep>,
+    pub documents: Vec<Words>,
+    pub fees: Vec<Fee>,
+    pub channels: Vec<Words>,
+    pub complaints: Words,
+    pub legal_basis: Words,
+    #[schema(value_type = String, format = "date")]
+    pub revised: NaiveDate,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ServiceStep {
+    pub name: Words,
+    pub responsible: Words,
+    pub time: Words,
+    /// Duty minutes, when the step is measured.
+    pub minutes: Option<u32>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Fee {
+    pub name: Words,
+    /// A hundredth of a baht.
+    pub satang: i64,
+    pub unit: Words,
+    pub legal_basis: Words,
+}
+
+impl From<&Municipality> for Services {
+    fn from(municipality: &Municipality) -> Self {
+        Self {
+            municipality: (&municipality.name).into(),
+            sample: municipality.sample,
+            services: municipality.manuals.iter().map(Service::from).collect(),
+        }
+    }
+}
+
+impl From<&Manual> for Service {
+    fn from(manual: &Manual) -> Self {
+        let words = |texts: &[Text]| texts.iter().map(Words::from).collect();
+        Self {
+            service: manual.service.clone(),
+            title: (&manual.title).into(),
+            summary: (&manual.summary).into(),
+            criteria: words(&manual.criteria),
+            steps: manual
+                .steps
+                .iter()
+                .map(|step| ServiceStep {
+                    name: (&step.name).into(),
+                    responsible: (&step.responsible).into(),
+                    time: (&step.time).into(),
+                    minutes: step.minutes,
+                })
+                .collect(),
+            documents: words(&manual.documents),
+            fees: manual
+                .fees
+                .iter()
+                .map(|fee| Fee {
+                    name: (&fee.name).into(),
+                    satang: fee.amount.0,
+                    unit: (&fee.unit).into(),
+                    legal_basis: (&fee.legal_basis).into(),
+                })
+                .collect(),
+            channels: words(&manual.channels),
+            complaints: (&manual.complaints).into(),
+            legal_basis: (&manual.legal_basis).into(),
+            revised: manual.revised,
+        }
+    }
+}
+
+impl From<&Text> for Words {
+    fn from(text: &Text) -> Self {
+        Self {
+            th: text.th.clone(),
+            en: text.en.clone(),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! `sala`: the one binary.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::run()
+}

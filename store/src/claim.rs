@@ -1,0 +1,294 @@
+//! A place in time is a row the database refuses twice: taking, holding, confirming, moving and releasing it.
+use crate::conn::{Conn, Tx};
+use crate::error::Result;
+use crate::value::{Bind, Fields, Row, Value, params};
+use chrono::NaiveDate;
+use domain::crematorium::Claim;
+use domain::time::Instant;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// What kind of thing holds a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HolderKind {
+    Draft,
+    Request,
+    Maintenance,
+}
+
+impl HolderKind {
+    pub const ALL: [Self; 3] = [Self::Draft, Self::Request, Self::Maintenance];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Request => "request",
+            Self::Maintenance => "maintenance",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Who holds a place: a draft for a while, a request or maintenance for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Holder {
+    pub kind: HolderKind,
+    pub id: Uuid,
+}
+
+impl Holder {
+    pub fn draft(id: Uuid) -> Self {
+        Self {
+            kind: HolderKind::Draft,
+            id,
+        }
+    }
+
+    pub fn request(id: Uuid) -> Self {
+        Self {
+            kind: HolderKind::Request,
+            id,
+        }
+    }
+
+    pub fn maintenance(id: Uuid) -> Self {
+        Self {
+            kind: HolderKind::Maintenance,
+            id,
+        }
+    }
+}
+
+/// One claimed cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimRow {
+    pub resource: String,
+    pub date: NaiveDate,
+    pub cell: u8,
+    pub holder: Holder,
+    /// `None` once confirmed.
+    pub hold_until: Option<Instant>,
+}
+
+/// A run of cells of one resource on one date, in the one order that all transactions keep.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Cell {
+    resource: String,
+    date: NaiveDate,
+    n: u8,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT resource_id, service_date, cell, holder_kind, holder, hold_until FROM slot_claim ", $rest)
+    };
+}
+
+fn parse(row: &Row) -> Result<ClaimRow> {
+    let row: Fields<'_> = row.of("slot_claim", "holder");
+    Ok(ClaimRow {
+        resource: row.text("resource_id")?,
+        date: row.date("service_date")?,
+        cell: row.number("cell")?,
+        holder: Holder {
+            kind: row.word("holder_kind", HolderKind::parse)?,
+            id: row.uuid("holder")?,
+        },
+        hold_until: row.instant_or_null("hold_until")?,
+    })
+}
+
+/// Takes every cell of a claim, or none. `hold_until` is `None` for good.
+///
+/// False leaves nothing behind, so that a transaction can try one furnace after another (in id order).
+pub async fn take(
+    tx: &mut Tx,
+    holder: Holder,
+    claim: &Claim,
+    hold_until: Option<Instant>,
+    now: Instant,
+) -> Result<bool> {
+    let (first, end) = (claim.cells.first(), claim.cells.end());
+    // A hold that lapsed is anybody's.
+    tx.execute(
+        "DELETE FROM slot_claim
+         WHERE resource_id = $1 AND service_date = $2 AND cell >= $3 AND cell < $4 AND hold_until <= $5",
+        params![&claim.resource, claim.date, first, end, now],
+    )
+    .await?;
+    let taken: Vec<u8> = tx
+        .fetch_all(
+            "INSERT INTO slot_claim (resource_id, service_date, cell, holder_kind, holder, hold_until)
+             SELECT $1, $2, n, $3, $4, $5 FROM cell WHERE n >= $6 AND n < $7 ORDER BY n
+             ON CONFLICT DO NOTHING RETURNING cell, holder",
+            params![&claim.resource, claim.date, holder.kind, holder.id, hold_until, first, end],
+            |row| row.of("slot_claim", "holder").number("cell"),
+        )
+        .await?;
+    if taken.len() == usize::from(end - first) {
+        return Ok(true);
+    }
+    // By cell, not by holder: the holder may have had other cells of this range before.
+    for cell in taken {
+        tx.execute(
+            "DELETE FROM slot_claim WHERE resource_id = $1 AND service_date = $2 AND cell = $3",
+            params![&claim.resource, claim.date, cell],
+        )
+        .await?;
+    }
+    Ok(false)
+}
+
+/// Moves a holder to other places: keeps the cells it shares, releases and takes the others, all or none.
+///
+/// Cells are released and taken interleaved in one order of resource, date and cell: two moves that swap places and
+/// released first would wait for each other for ever. False leaves everything as it was.
+pub async fn shift(
+    tx: &mut Tx,
+    holder: Holder,
+    wanted: &[Claim],
+    hold_until: Option<Instant>,
+    now: Instant,
+) -> Result<bool> {
+    let had: BTreeSet<Cell> = of(tx, holder.id)
+        .await?
+        .into_iter()
+        .map(|row| Cell {
+            resource: row.resource,
+            date: row.date,
+            n: row.cell,
+        })
+        .collect();
+    let wanted: BTreeSet<Cell> = wanted.iter().flat_map(cells).collect();
+    tx.execute("SAVEPOINT shift", params![]).await?;
+    let mut complete = true;
+    for cell in had.symmetric_difference(&wanted) {
+        complete = if had.contains(cell) {
+            tx.execute(
+                "DELETE FROM slot_claim WHERE resource_id = $1 AND service_date = $2 AND cell = $3 AND holder = $4",
+                params![&cell.resource, cell.date, cell.n, holder.id],
+            )
+            .await?;
+            true
+        } else {
+            take_cell(tx, holder, cell, hold_until, now).await?
+        };
+        if !complete {
+            break;
+        }
+    }
+    if complete {
+        // What is kept is held as long as what is new.
+        tx.execute(
+            "UPDATE slot_claim SET hold_until = $1, holder_kind = $2 WHERE holder = $3",
+            params![hold_until, holder.kind, holder.id],
+        )
+        .await?;
+    } else {
+        tx.execute("ROLLBACK TO SAVEPOINT shift", params![]).await?;
+    }
+    tx.execute("RELEASE SAVEPOINT shift", params![]).await?;
+    Ok(complete)
+}
+
+fn cells(claim: &Claim) -> impl Iterator<Item = Cell> {
+    let cells = claim.cells.first()..claim.cells.end();
+    cells.map(|n| Cell {
+        resource: claim.resource.clone(),
+        date: claim.date,
+        n,
+    })
+}
+
+/// One cell: a free one is inserted, a lapsed hold is taken over.
+async fn take_cell(
+    tx: &mut Tx,
+    holder: Holder,
+    cell: &Cell,
+    hold_until: Option<Instant>,
+    now: Instant,
+) -> Result<bool> {
+    let taken = tx.execute(
+        "INSERT INTO slot_claim (resource_id, service_date, cell, holder_kind, holder, hold_until)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (resource_id, service_date, cell) DO UPDATE
+         SET holder_kind = excluded.holder_kind, holder = excluded.holder, hold_until = excluded.hold_until
+         WHERE slot_claim.hold_until <= $7",
+        params![&cell.resource, cell.date, cell.n, holder.kind, holder.id, hold_until, now],
+    );
+    Ok(taken.await? == 1)
+}
+
+/// Makes a draft's holds a request's places for good; the number of cells. Fewer than were held: a hold lapsed.
+pub async fn confirm(tx: &mut Tx, from: Holder, to: Holder, now: Instant) -> Result<u64> {
+    tx.execute(
+        "UPDATE slot_claim SET hold_until = NULL, holder_kind = $1, holder = $2 WHERE holder = $3 AND hold_until > $4",
+        params![to.kind, to.id, from.id, now],
+    )
+    .await
+}
+
+/// Holds on for longer; the number of cells still held.
+pub async fn extend(tx: &mut Tx, holder: Uuid, until: Instant, now: Instant) -> Result<u64> {
+    tx.execute(
+        "UPDATE slot_claim SET hold_until = $1 WHERE holder = $2 AND hold_until > $3",
+        params![until, holder, now],
+    )
+    .await
+}
+
+/// Gives every place back; the number of cells.
+pub async fn release(tx: &mut Tx, holder: Uuid) -> Result<u64> {
+    tx.execute("DELETE FROM slot_claim WHERE holder = $1", params![holder])
+        .await
+}
+
+/// Everything a holder has, lapsed holds too, in order.
+pub async fn of(conn: &mut Conn, holder: Uuid) -> Result<Vec<ClaimRow>> {
+    conn.fetch_all(
+        select!("WHERE holder = $1 ORDER BY resource_id, service_date, cell"),
+        params![holder],
+        parse,
+    )
+    .await
+}
+
+/// Every cell taken from one date to another, inclusive; lapsed holds are free.
+pub async fn occupied(
+    conn: &mut Conn,
+    from: NaiveDate,
+    until: NaiveDate,
+    now: Instant,
+) -> Result<Vec<ClaimRow>> {
+    conn.fetch_all(
+        select!(
+            "WHERE service_date >= $1 AND service_date <= $2 AND (hold_until IS NULL OR hold_until > $3)
+             ORDER BY service_date, resource_id, cell"
+        ),
+        params![from, until, now],
+        parse,
+    )
+    .await
+}
+
+/// Deletes holds that lapsed, at most `limit` cells; the number. Taking does not need it: it keeps the table small.
+pub async fn delete_lapsed(tx: &mut Tx, now: Instant, limit: u32) -> Result<u64> {
+    tx.execute(
+        "DELETE FROM slot_claim WHERE (resource_id, service_date, cell) IN (
+             SELECT resource_id, service_date, cell FROM slot_claim WHERE hold_until <= $1 LIMIT $2)
+         AND hold_until <= $1",
+        params![now, limit],
+    )
+    .await
+}
+
+impl Bind for HolderKind {
+    const NULL: Value = Value::Text(None);
+
+    fn value(self) -> Value {
+        self.code().value()
+    }
+}

@@ -1,0 +1,69 @@
+//! The database: the only crate that knows SQL, for SQLite and PostgreSQL from one text per query.
+//!
+//! # The map
+//!
+//! | file | what it gives |
+//! |---|---|
+//! | [`conn`] | [`Store`], [`Conn`] to read with, [`Tx`] to write with; what runs a statement on either engine |
+//! | [`value`] | what can be bound to `$1`, and rows that are parsed and name their place when impossible |
+//! | [`error`] | [`StoreError`] |
+//! | [`keys`] | one key per purpose from the master secret; sealing, MACs, the fingerprint in the database |
+//! | [`claim`] | a place in time, which the database refuses twice; holds |
+//! | [`request`] | requests, their guarded change of state, their history, the inbox |
+//! | [`crematorium`] | a request's crematorium case; one live case per deceased |
+//! | [`person`] | people, whom retention can erase |
+//! | [`draft`] | what residents typed, and the codes that carry a draft to another phone |
+//! | [`search`] | MACs of normalised prefixes |
+//! | [`call`], [`task`] | telephone calls to make; work that no request names |
+//! | [`job`] | the outbox and all other work after a commit |
+//! | [`lease`] | one holder at a time, among several servers |
+//! | [`audit`] | who did what, sealed into a chain |
+//! | [`setting`] | settings as revisions |
+//! | [`staff`], [`session`] | accounts, recovery codes; sessions of residents and staff |
+//! | [`token`], [`idempotency`], [`limit`] | channels' tokens, stored answers, leaky buckets |
+//! | [`backup`] | one consistent copy of an SQLite database |
+//! | `testing` | (feature `testing`) a fresh database on each engine; query plans |
+//!
+//! # How it is used
+//!
+//! Functions that only read take `&mut Conn` from [`Store::read`]; a [`Tx`] is a `Conn` too, so the same functions
+//! read inside a transaction. Functions that write take `&mut Tx`, which only [`Store::write`] gives:
+//!
+//! ```no_run
+//! # use domain::{crematorium::Claim, time::Instant};
+//! # use store::{Result, Store, claim::{self, Holder}};
+//! # async fn hold(store: Store, draft: Holder, places: &[Claim], until: Instant, now: Instant) -> Result<bool> {
+//! store
+//!     .write(async |tx| claim::shift(tx, draft, places, Some(until), now).await)
+//!     .await
+//! # }
+//! ```
+//!
+//! Time and chance are arguments: nothing here reads a clock or makes an id.
+pub mod audit;
+pub mod backup;
+pub mod call;
+pub mod claim;
+pub mod conn;
+pub mod crematorium;
+pub mod draft;
+pub mod error;
+pub mod idempotency;
+pub mod job;
+pub mod keys;
+pub mod lease;
+pub mod limit;
+pub mod person;
+pub mod request;
+pub mod search;
+pub mod session;
+pub mod setting;
+pub mod staff;
+pub mod task;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod token;
+pub mod value;
+
+pub use conn::{Conn, Engine, Store, Tx};
+pub use error::{Result, StoreError};

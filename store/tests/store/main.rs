@@ -1,0 +1,19 @@
+//! Every store function, on SQLite and on PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+mod access;
+mod audit;
+mod claim;
+mod crematorium;
+mod draft;
+mod keys;
+mod migrations;
+mod plans;
+mod race;
+mod request;
+mod sample;
+mod setting;
+mod work;

@@ -1,0 +1,296 @@
+//! Query plans: on a database with years of history, hot statements read by index on both engines.
+use crate::sample::{date, id, minutes, now, round};
+use domain::request::Status;
+use domain::time::micros;
+use store::claim::{self, Holder};
+use store::crematorium::{IdentityKind, identity};
+use store::request::{InboxFilter, InboxKey};
+use store::session::Stage;
+use store::testing::{Plan, both, record_plans, run_sql, take_plans};
+use store::{
+    Conn, Engine, Result, Store, Tx, audit, call, crematorium, draft, idempotency, job, limit,
+    person, request, search, session, setting, staff, task, token,
+};
+
+/// Rows of history in every large table.
+const ROWS: u32 = 4000;
+
+/// One in fifty is still live; ids are UUIDs in order; everything of the past lies within four years.
+async fn fill(store: &Store) {
+    let sql = "
+        CREATE TABLE filler AS WITH RECURSIVE numbered (n) AS (
+            SELECT 1 UNION ALL SELECT n + 1 FROM numbered WHERE n < {rows})
+            SELECT n, 'ffffffff-0000-0000-0000-' || SUBSTR('00000000000' || n, LENGTH('00000000000' || n) - 11) AS id,
+                {now} - n * 30000000000 AS past, '2022-01-01' AS day FROM numbered;
+        UPDATE filler SET day = (2022 + n % 5) || SUBSTR('-01-02-03-04-05-06-07-08-09-10-11-12', 1 + 3 * (n % 12), 3)
+            || SUBSTR('-01-04-07-10-13-16-19-22-25-28', 1 + 3 * (n % 10), 3);
+        INSERT INTO person (id, name, created_at) SELECT id, 'x', past FROM filler;
+        INSERT INTO request (id, reference, service, status, version, channel, applicant_id, phone_mac, browser_mac,
+                settings_revision, submitted_at, updated_at, decide_by, lapse_at)
+            SELECT id, id, 'crematorium', CASE n % 50 WHEN 0 THEN 'submitted' WHEN 1 THEN 'returned' WHEN 2 THEN 'approved'
+                ELSE 'completed' END, 1, 'web', id, 'phone ' || n, 'browser ' || n, 1, past, past, past, past FROM filler;
+        INSERT INTO crematorium_case (request_id, deceased_id, relation, case_type, date_of_death, residence,
+                cremation_date, cremation_round, furnace_id)
+            SELECT id, id, 'child', 'ordinary', day, 'in_area', day, '13:00', 'furnace-1' FROM filler;
+        INSERT INTO request_event SELECT id, id, 1, past, 'resident', NULL, 'submitted', '{}' FROM filler;
+        INSERT INTO slot_claim SELECT 'furnace-' || (n % 3), day, 52 + n % 6, 'request', id,
+            CASE n % 50 WHEN 0 THEN past ELSE NULL END FROM filler WHERE n <= 600 ON CONFLICT DO NOTHING;
+        INSERT INTO slot_claim SELECT 'sala-' || n, day, 1, 'request', id, NULL FROM filler;
+        INSERT INTO case_identity SELECT 'national_id', id, id FROM filler;
+        INSERT INTO draft SELECT id, 'owner ' || n, 'crematorium', 'th', '{}', 1, NULL, 0, NULL, past, past,
+            CASE n % 50 WHEN 0 THEN past ELSE {now} + n END FROM filler;
+        INSERT INTO draft_code SELECT id, id, CASE n % 50 WHEN 0 THEN past ELSE {now} + n END FROM filler;
+        INSERT INTO idempotency SELECT id, '/p', id, '', '', CASE n % 50 WHEN 0 THEN past ELSE {now} END FROM filler;
+        INSERT INTO channel_token SELECT id, 'x', id, 60, past, NULL FROM filler;
+        INSERT INTO staff (id, username, name, position, roles, password_hash, created_at)
+            SELECT id, id, '', '', '[]', '', past FROM filler;
+        INSERT INTO recovery_code SELECT id, id, NULL FROM filler;
+        INSERT INTO session SELECT id, 'staff', id, 'full', past, past,
+            CASE n % 50 WHEN 0 THEN past ELSE {now} + n END FROM filler;
+        INSERT INTO rate_limit SELECT id, 0, CASE n % 50 WHEN 0 THEN past ELSE {now} END FROM filler;
+        INSERT INTO job SELECT id, 'mail', id, '{}', CASE n % 50 WHEN 0 THEN 'available' WHEN 1 THEN 'running' ELSE 'done' END,
+            past, CASE n % 50 WHEN 1 THEN past ELSE NULL END, NULL, 0, NULL, past,
+            CASE WHEN n % 50 > 1 THEN past ELSE NULL END FROM filler;
+        INSERT INTO call_task SELECT id, id, id, 'approved', past, CASE n % 50 WHEN 0 THEN 'open' ELSE 'done' END,
+            0, NULL, NULL, NULL, past FROM filler;
+        INSERT INTO staff_task SELECT id, 'x', id, '{}', past, CASE n % 50 WHEN 0 THEN NULL ELSE past END, NULL FROM filler;
+        INSERT INTO search_token SELECT 'word ' || (n % 500), id FROM filler;
+        INSERT INTO setting_revision SELECT n, 'kind', 'key ' || (n % 100), day, '', '', 'seed', past FROM filler;
+        INSERT INTO audit SELECT id, 'view:' || (n % 1000), n, past, 'staff', NULL, 'viewed', '{}', '', '' FROM filler;
+        INSERT INTO audit_unsealed SELECT id FROM filler WHERE n % 50 = 0;
+        INSERT INTO audit_link SELECT n, id, '' FROM filler WHERE n % 50 <> 0;
+        DROP TABLE filler;
+        ANALYZE";
+    let sql = sql
+        .replace("{rows}", &ROWS.to_string())
+        .replace("{now}", &micros(now()).to_string());
+    run_sql(store, &sql).await;
+}
+
+/// Runs every hot statement that reads.
+async fn read(conn: &mut Conn) -> Result<()> {
+    let all = InboxFilter {
+        statuses: vec![Status::Submitted, Status::Returned],
+        ..InboxFilter::default()
+    };
+    let after = Some(InboxKey {
+        decide_by: now() - minutes(1_000_000),
+        id: id(),
+    });
+    let search = vec!["word 1".to_owned(), "word 2".to_owned()];
+    let filters = [
+        all.clone(),
+        InboxFilter {
+            taken_by: Some(id()),
+            unverified: true,
+            ..all.clone()
+        },
+        InboxFilter {
+            late_before: Some(now()),
+            service: Some("crematorium".to_owned()),
+            ..all.clone()
+        },
+        InboxFilter { search, ..all },
+    ];
+    for filter in &filters {
+        request::inbox(conn, filter, None, 25).await?;
+        request::inbox(conn, filter, after, 25).await?;
+    }
+    request::by_id(conn, id()).await?;
+    request::by_reference(conn, "1").await?;
+    request::events(conn, id()).await?;
+    request::counts(conn, now(), date("2026-11-23"), now() + minutes(600)).await?;
+    request::lapsing(conn, now(), 10).await?;
+    request::unverified_of_phone(conn, "phone 1").await?;
+    request::unverified_of_browser(conn, "browser 1").await?;
+    claim::occupied(conn, date("2026-11-23"), date("2026-11-25"), now()).await?;
+    claim::of(conn, id()).await?;
+    crematorium::load(conn, id()).await?;
+    crematorium::on_day(conn, date("2026-11-25")).await?;
+    identity::holder(conn, IdentityKind::NationalId, "x").await?;
+    identity::of(conn, id()).await?;
+    person::by_id(conn, id()).await?;
+    draft::load(conn, id(), "owner", now()).await?;
+    draft::of_owner(conn, "owner 1", now()).await?;
+    search::find(conn, "word 1", 10).await?;
+    session::find(conn, "x", now()).await?;
+    token::find(conn, "x").await?;
+    staff::by_username(conn, "x").await?;
+    staff::by_id(conn, id()).await?;
+    staff::recovery_codes_left(conn, id()).await?;
+    call::open(conn, None, 25).await?;
+    call::of(conn, id()).await?;
+    task::open(conn, None, 25).await?;
+    job::is_due(conn, now()).await?;
+    setting::latest_revision(conn).await?;
+    setting::valid_on(conn, "kind", "key 1", date("2026-11-23")).await?;
+    setting::history(conn, "kind", "key 1").await?;
+    audit::head(conn).await?;
+    audit::of(conn, "view:1").await?;
+    Ok(())
+}
+
+/// Runs every hot statement that writes.
+async fn write(tx: &mut Tx) -> Result<()> {
+    let keys = store::keys::Keys::new(&[1; 32]);
+    let holder = Holder::draft(id());
+    claim::take(
+        tx,
+        holder,
+        &round("furnace-9", "13:00"),
+        Some(now() + minutes(15)),
+        now(),
+    )
+    .await?;
+    claim::shift(
+        tx,
+        holder,
+        &[round("furnace-8", "13:00")],
+        Some(now() + minutes(15)),
+        now(),
+    )
+    .await?;
+    claim::extend(tx, holder.id, now(), now()).await?;
+    claim::confirm(tx, holder, Holder::request(id()), now()).await?;
+    claim::release(tx, holder.id).await?;
+    claim::delete_lapsed(tx, now(), 100).await?;
+    identity::release(tx, id()).await?;
+    search::forget(tx, id()).await?;
+    draft::use_code(tx, "x", now()).await?;
+    draft::mark_submitted(tx, id(), id(), now()).await?;
+    draft::delete_expired(tx, now(), 3).await?;
+    session::touch(tx, "x", now(), now()).await?;
+    session::rotate(tx, "x", "y", Stage::Full, now(), now()).await?;
+    session::end(tx, "x").await?;
+    session::end_for_staff(tx, id()).await?;
+    session::delete_expired(tx, now()).await?;
+    staff::use_totp_step(tx, id(), 1).await?;
+    staff::use_recovery_code(tx, id(), "x", now()).await?;
+    limit::hit(tx, "x", limit::Limit::per_minute(1), now()).await?;
+    limit::hit(tx, "x", limit::Limit::per_minute(1), now()).await?;
+    limit::delete_old(tx, now()).await?;
+    idempotency::begin(tx, id(), "/p", "x", "x", now()).await?;
+    idempotency::delete_old(tx, now()).await?;
+    job::free_ended_leases(tx, now()).await?;
+    job::finish(tx, id(), "x", now()).await?;
+    job::delete_finished(tx, now() - minutes(1_900_000)).await?;
+    let entry = audit::Entry {
+        id: id(),
+        subject: "view:new",
+        version: audit::Version::Next,
+        at: now(),
+        actor_kind: "staff",
+        actor_id: None,
+        act: "viewed",
+        detail: "{}",
+    };
+    audit::append(tx, &entry, &keys).await?;
+    audit::seal_batch(tx, "a", now(), 20).await?;
+    Ok(())
+}
+
+/// The steps of a plan that read a whole table or a whole index. `cell` has 96 rows, `lease` a handful, and
+/// `audit_unsealed` is the sealer's queue.
+fn full_scans(plan: &Plan, engine: Engine) -> Vec<String> {
+    let small = ["cell", "lease", "audit_unsealed"];
+    let scan = |step: &str| {
+        let step = step.trim_start_matches(['-', '>', ' ']);
+        let table = match engine {
+            // "SCAN request USING INDEX …"; "SEARCH request USING INDEX … (status=?)" is what should be.
+            Engine::Sqlite => step.strip_prefix("SCAN "),
+            Engine::Postgres => step.strip_prefix("Seq Scan on "),
+        };
+        let table = table?.split(' ').next()?;
+        // The parts of the inbox, each already limited, and constants.
+        let known = small.contains(&table)
+            || ["part", "(subquery", "CONSTANT", "used"]
+                .iter()
+                .any(|name| table.starts_with(name));
+        (!known).then(|| step.to_owned())
+    };
+    plan.steps.lines().filter_map(scan).collect()
+}
+
+#[tokio::test]
+async fn hot_statements_read_by_index_on_both_engines() {
+    both(async |store| {
+        fill(&store).await;
+        let engine = store.engine();
+        let mut conn = store.read().await.unwrap();
+        record_plans(&mut conn);
+        read(&mut conn).await.unwrap();
+        let mut plans = take_plans(&mut conn);
+        drop(conn);
+        let written = store
+            .write(async |tx| -> Result<_> {
+                record_plans(tx);
+                write(tx).await?;
+                Ok(take_plans(tx))
+            })
+            .await
+            .unwrap();
+        plans.extend(written);
+        assert!(plans.len() > 80, "{}", plans.len());
+        let bad: Vec<String> = plans
+            .iter()
+            .filter(|plan| !full_scans(plan, engine).is_empty())
+            .map(|plan| format!("{}\n{}", plan.sql, plan.steps))
+            .collect();
+        assert!(
+            bad.is_empty(),
+            "{} statements scan on {engine:?}:\n\n{}",
+            bad.len(),
+            bad.join("\n\n")
+        );
+        // The inbox comes in order from its index, unless a filter has narrowed it: no sorting of every match.
+        let narrowed = |plan: &&Plan| {
+            ["search_token", "taken_by =", "service ="]
+                .iter()
+                .any(|by| plan.sql.contains(by))
+        };
+        let inbox = plans
+            .iter()
+            .filter(|plan| plan.sql.contains("AS part") && !narrowed(plan));
+        for plan in inbox {
+            let lines: Vec<_> = plan.steps.lines().collect();
+            assert!(
+                lines.iter().any(|line| line.contains("request_inbox")),
+                "{}\n{}",
+                plan.sql,
+                plan.steps
+            );
+            // SQLite sorts each part again after its limit, PostgreSQL merges: both touch a page at most.
+            let sorted = lines.windows(2).any(|pair| match engine {
+                Engine::Sqlite => {
+                    pair[0].contains("SEARCH request") && pair[1].contains("TEMP B-TREE")
+                }
+                Engine::Postgres => pair[0].contains("Sort  ("),
+            });
+            assert!(!sorted, "{}\n{}", plan.sql, plan.steps);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_its_index_a_hot_statement_would_be_noticed() {
+    both(async |store| {
+        fill(&store).await;
+        run_sql(&store, "DROP INDEX session_expiry").await;
+        let plans = store
+            .write(async |tx| -> Result<_> {
+                record_plans(tx);
+                session::delete_expired(tx, now()).await?;
+                Ok(take_plans(tx))
+            })
+            .await
+            .unwrap();
+        assert_eq!(
+            full_scans(&plans[0], store.engine()).len(),
+            1,
+            "{}",
+            plans[0].steps
+        );
+    })
+    .await;
+}
