@@ -1,5 +1,6 @@
 //! Lists the built site for embedding; a release without a site is not built.
 use std::env;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,20 +28,13 @@ fn embed(site: &Path) {
     let mut files = Vec::new();
     list(site, &mut files);
     files.sort();
-    let entries: String = files
-        .iter()
-        .map(|file| {
-            let name = file
-                .strip_prefix(site)
-                .unwrap_or(file)
-                .display()
-                .to_string();
-            format!(
-                "({name:?}, include_bytes!({:?})),\n",
-                file.display().to_string()
-            )
-        })
-        .collect();
+    let mut entries = String::new();
+    for file in files {
+        let name = file.strip_prefix(site).unwrap_or(&file).display();
+        let (name, file) = (name.to_string(), file.display().to_string());
+        // Writing to a String cannot fail.
+        let _ = writeln!(entries, "({name:?}, include_bytes!({file:?})),");
+    }
     write(&entries);
 }
 

@@ -79,8 +79,8 @@ fn svg(slip: &Slip) -> String {
         let _ = write!(out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{size:.1}\" {look}>{}</text>", escape(words));
     };
     let (soft, bold) = ("fill=\"#545d6b\"", "fill=\"#1d2430\" font-weight=\"600\"");
-    text(MARGIN, 110, 40.0, soft, &slip.city);
-    text(MARGIN, 180, 58.0, bold, &slip.title);
+    text(MARGIN, 100, 40.0, soft, &slip.city);
+    text(MARGIN, 185, 58.0, bold, &slip.title);
     text(MARGIN, 280, 38.0, soft, &slip.label);
     text(MARGIN, 375, 96.0, bold, &slip.reference);
     let mut y = 430 + QR + 50;
@@ -116,7 +116,7 @@ fn draw_qr(out: &mut String, address: &str, x: u32, y: u32) {
 
 /// The size at which a line fits, by what letters of this typeface take on average.
 fn fitting(words: &str, size: f64, room: f64) -> f64 {
-    const EM: f64 = 0.58;
+    const EM: f64 = 0.52;
     let wide = words.chars().filter(|c| !above_or_below(*c)).count();
     let Ok(wide) = u32::try_from(wide) else {
         return SMALLEST;

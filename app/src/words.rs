@@ -53,12 +53,13 @@ pub fn pavilion_name<'a>(lang: Lang, rules: &'a Rules, id: &'a str) -> &'a str {
     rules.pavilion(id).map_or(id, |pavilion| pavilion.name.get(lang))
 }
 
-/// "ศาลา 1 จำนวน 2 คืน วันที่ 23 พ.ย. ถึง 24 พ.ย."
+/// "ศาลา 1 จำนวน 2 คืน ตั้งแต่ 23 พ.ย. ถึง 24 พ.ย."
 pub fn pavilion(lang: Lang, rules: &Rules, wish: &PavilionWish) -> String {
     let name = pavilion_name(lang, rules, &wish.id);
     let count = nights(lang, wish.nights);
     let evenings = evenings(lang, wish);
-    lang.t(format!("{name} จำนวน {count} คืนวันที่ {evenings}"), format!("{name}, {count}: {evenings}"))
+    let from = if wish.nights <= 1 { "วันที่" } else { "ตั้งแต่" };
+    lang.t(format!("{name} จำนวน {count} {from} {evenings}"), format!("{name}, {count}: {evenings}"))
 }
 
 /// "23 พ.ย. ถึง 24 พ.ย."
@@ -87,6 +88,15 @@ pub fn places(lang: Lang, rules: &Rules, wish: &Wish) -> Vec<(&'static str, Stri
 pub fn places_line(lang: Lang, rules: &Rules, wish: &Wish) -> String {
     let places: Vec<_> = places(lang, rules, wish).into_iter().map(|(_, words)| words).collect();
     places.join(" · ")
+}
+
+/// What the death certificate must say: told at once, not at the furnace.
+pub fn certificate_names(lang: Lang, rules: &Rules) -> String {
+    let name = rules.settings().name.get(lang);
+    lang.t(
+        format!("มรณบัตรต้องระบุว่าจัดการศพที่{name} หากระบุที่อื่น โปรดแจ้งเปลี่ยนต่อนายทะเบียนก่อนวันฌาปนกิจ"),
+        format!("The death certificate must name {name}. If it names another place, tell the registrar before the cremation."),
+    )
 }
 
 /// "1,500 บาท"

@@ -39,7 +39,9 @@ impl Desk {
             created_at: now,
             revoked_at: None,
         };
-        self.store.write(async |tx| token::insert(tx, &row).await).await?;
+        self.store
+            .write(async |tx| token::insert(tx, &row).await)
+            .await?;
         Ok(secret)
     }
 
@@ -47,12 +49,22 @@ impl Desk {
     pub async fn channel(&self, bearer: &str) -> Result<ChannelActor> {
         let mac = self.keys.mac(Purpose::TokenMac, bearer.as_bytes());
         let mut conn = self.store.read().await?;
-        let row = token::find(&mut conn, &mac).await?.ok_or(Trouble::SignInRequired)?;
+        let row = token::find(&mut conn, &mac)
+            .await?
+            .ok_or(Trouble::SignInRequired)?;
         drop(conn);
         if row.per_minute > 0 {
-            self.spend(&format!("token:{}", row.id), Limit::per_minute(row.per_minute), self.now()).await?;
+            self.spend(
+                &format!("token:{}", row.id),
+                Limit::per_minute(row.per_minute),
+                self.now(),
+            )
+            .await?;
         }
-        Ok(ChannelActor { id: row.id, name: row.name })
+        Ok(ChannelActor {
+            id: row.id,
+            name: row.name,
+        })
     }
 
     /// Submits once per key: a repeat with the same body gets the same bytes, another body is refused.
@@ -69,21 +81,35 @@ impl Desk {
     ) -> Result<Answered> {
         let application = Application::parse(fields, self.now()).map_err(Trouble::Invalid);
         let body_hash = HEXLOWER.encode(&Sha256::digest(body));
-        let answer = Answer { token: channel.id, path, key: key.to_owned(), body_hash, write };
+        let answer = Answer {
+            token: channel.id,
+            path,
+            key: key.to_owned(),
+            body_hash,
+            write,
+        };
         let application = match application {
             Ok(application) => application,
             Err(trouble) => return self.replay_or(&answer, trouble).await,
         };
         let submission = Submission {
             actor: Actor::Channel(channel.id),
-            channel: Channel::Api { name: channel.name.clone() },
+            channel: Channel::Api {
+                name: channel.name.clone(),
+            },
             application,
             draft: None,
             answer: Some(answer),
         };
         Ok(match self.submit(submission).await? {
-            Outcome::Done(submitted) => Answered { body: write(&submitted), replayed: false },
-            Outcome::Replayed(body) => Answered { body, replayed: true },
+            Outcome::Done(submitted) => Answered {
+                body: write(&submitted),
+                replayed: false,
+            },
+            Outcome::Replayed(body) => Answered {
+                body,
+                replayed: true,
+            },
         })
     }
 
@@ -92,14 +118,19 @@ impl Desk {
         let now = self.now();
         let begun = self
             .store
-            .write(async |tx| match crate::request::begin(tx, answer, now).await? {
-                Some(body) => Ok(body),
-                // An error rolls the fresh key back: only a 201 is kept.
-                None => Err(Trouble::NotFound),
-            })
+            .write(
+                async |tx| match crate::request::begin(tx, answer, now).await? {
+                    Some(body) => Ok(body),
+                    // An error rolls the fresh key back: only a 201 is kept.
+                    None => Err(Trouble::NotFound),
+                },
+            )
             .await;
         match begun {
-            Ok(body) => Ok(Answered { body, replayed: true }),
+            Ok(body) => Ok(Answered {
+                body,
+                replayed: true,
+            }),
             Err(Trouble::NotFound) => Err(trouble),
             Err(other) => Err(other),
         }

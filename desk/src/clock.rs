@@ -12,7 +12,7 @@ pub trait Chance: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// A UUIDv7 of an instant: ids sort by time.
+/// A `UUIDv7` of an instant: ids sort by time.
 pub fn uuid(now: Instant, chance: &dyn Chance) -> Uuid {
     let mut bytes = [0; 10];
     chance.fill(&mut bytes);

@@ -23,9 +23,19 @@ pub struct CalendarDay {
 
 impl Desk {
     /// Free rounds and pavilions, from and until inclusive.
-    pub async fn availability(&self, from: NaiveDate, until: NaiveDate) -> Result<Vec<DayAvailability>> {
+    pub async fn availability(
+        &self,
+        from: NaiveDate,
+        until: NaiveDate,
+    ) -> Result<Vec<DayAvailability>> {
         let occupied = self.occupied(from, until, None).await?;
-        Ok(availability::availability(&self.rules(), &occupied, from, until, self.now()))
+        Ok(availability::availability(
+            &self.rules(),
+            &occupied,
+            from,
+            until,
+            self.now(),
+        ))
     }
 
     /// The calendar needs no database: closures, the moon and custom are settings.
@@ -52,21 +62,36 @@ impl Desk {
         let now = self.now();
         let rules = self.rules();
         let holder = holder.and_then(|id| Uuid::try_parse(id).ok());
-        let occupied = self.occupied(time::local_date(now), rules.horizon(now), holder).await?;
+        let occupied = self
+            .occupied(time::local_date(now), rules.horizon(now), holder)
+            .await?;
         Ok(availability::offers(&rules, &occupied, search, now))
     }
 
     /// First evenings on which a pavilion alone could be used.
-    pub async fn pavilion_starts(&self, search: &Search, holder: Option<&str>) -> Result<Vec<PavilionWish>> {
+    pub async fn pavilion_starts(
+        &self,
+        search: &Search,
+        holder: Option<&str>,
+    ) -> Result<Vec<PavilionWish>> {
         let now = self.now();
         let rules = self.rules();
         let holder = holder.and_then(|id| Uuid::try_parse(id).ok());
-        let occupied = self.occupied(time::local_date(now), rules.horizon(now), holder).await?;
-        Ok(availability::pavilion_starts(&rules, &occupied, search, now))
+        let occupied = self
+            .occupied(time::local_date(now), rules.horizon(now), holder)
+            .await?;
+        Ok(availability::pavilion_starts(
+            &rules, &occupied, search, now,
+        ))
     }
 
     /// Claims in force, without those of one holder.
-    pub(crate) async fn occupied(&self, from: NaiveDate, until: NaiveDate, except: Option<Uuid>) -> Result<Occupied> {
+    pub(crate) async fn occupied(
+        &self,
+        from: NaiveDate,
+        until: NaiveDate,
+        except: Option<Uuid>,
+    ) -> Result<Occupied> {
         let mut occupied = Occupied::default();
         let mut conn = self.store.read().await?;
         for row in claim::occupied(&mut conn, from, until, self.now()).await? {

@@ -30,25 +30,111 @@ enum Ends {
 
 /// Applicant, phone, relation, deceased, nights, how it ends.
 const CASES: [(&str, &str, &str, &str, u8, Ends); 12] = [
-    ("สมหญิง ใจดี", "0810000001", "child", "สมชาย ใจดี", 2, Ends::Approved),
-    ("ปรีชา ทองแท้", "0820000002", "spouse", "มาลี ทองแท้", 3, Ends::ApprovedAndTold),
-    ("อารี มั่นคง", "0830000003", "sibling", "อำนวย มั่นคง", 0, Ends::Submitted),
-    ("วิชัย ศรีตรัง", "0840000004", "child", "บุญมี ศรีตรัง", 1, Ends::Taken),
-    ("กัลยา พูลสวัสดิ์", "0850000005", "child", "จำเนียร พูลสวัสดิ์", 3, Ends::Returned),
-    ("ธนา แซ่ตัน", "0860000006", "relative", "กิมเฮียง แซ่ตัน", 5, Ends::Unverified),
-    ("ฟาติมา หวังดี", "0870000007", "relative", "สุไลมาน หวังดี", 0, Ends::Withdrawn),
-    ("นิรันดร์ เกื้อกูล", "0880000008", "agent", "พระครูสุวรรณ", 7, Ends::Submitted),
-    ("รัตนา ชูช่วย", "0890000009", "spouse", "ประเสริฐ ชูช่วย", 2, Ends::Refused),
-    ("สุดา เพชรน้อย", "0910000010", "child", "เคลื่อน เพชรน้อย", 1, Ends::Frozen),
-    ("John Miller", "0920000011", "other", "Mary Miller", 0, Ends::Submitted),
-    ("ไพโรจน์ คงแก้ว", "0930000012", "sibling", "ไพรัช คงแก้ว", 2, Ends::Cancelled),
+    (
+        "สมหญิง ใจดี",
+        "0810000001",
+        "child",
+        "สมชาย ใจดี",
+        2,
+        Ends::Approved,
+    ),
+    (
+        "ปรีชา ทองแท้",
+        "0820000002",
+        "spouse",
+        "มาลี ทองแท้",
+        3,
+        Ends::ApprovedAndTold,
+    ),
+    (
+        "อารี มั่นคง",
+        "0830000003",
+        "sibling",
+        "อำนวย มั่นคง",
+        0,
+        Ends::Submitted,
+    ),
+    (
+        "วิชัย ศรีตรัง",
+        "0840000004",
+        "child",
+        "บุญมี ศรีตรัง",
+        1,
+        Ends::Taken,
+    ),
+    (
+        "กัลยา พูลสวัสดิ์",
+        "0850000005",
+        "child",
+        "จำเนียร พูลสวัสดิ์",
+        3,
+        Ends::Returned,
+    ),
+    (
+        "ธนา แซ่ตัน",
+        "0860000006",
+        "relative",
+        "กิมเฮียง แซ่ตัน",
+        5,
+        Ends::Unverified,
+    ),
+    (
+        "ฟาติมา หวังดี",
+        "0870000007",
+        "relative",
+        "สุไลมาน หวังดี",
+        0,
+        Ends::Withdrawn,
+    ),
+    (
+        "นิรันดร์ เกื้อกูล",
+        "0880000008",
+        "agent",
+        "พระครูสุวรรณ",
+        7,
+        Ends::Submitted,
+    ),
+    (
+        "รัตนา ชูช่วย",
+        "0890000009",
+        "spouse",
+        "ประเสริฐ ชูช่วย",
+        2,
+        Ends::Refused,
+    ),
+    (
+        "สุดา เพชรน้อย",
+        "0910000010",
+        "child",
+        "เคลื่อน เพชรน้อย",
+        1,
+        Ends::Frozen,
+    ),
+    (
+        "John Miller",
+        "0920000011",
+        "other",
+        "Mary Miller",
+        0,
+        Ends::Submitted,
+    ),
+    (
+        "ไพโรจน์ คงแก้ว",
+        "0930000012",
+        "sibling",
+        "ไพรัช คงแก้ว",
+        2,
+        Ends::Cancelled,
+    ),
 ];
 
 impl Desk {
     /// Loads the demonstration; answers the accounts it made. Fails when accounts exist already.
     pub async fn load_demo(&self) -> Result<Vec<Enrolled>> {
         if !staff::list(&mut self.store.read().await?).await?.is_empty() {
-            return Err(Trouble::Internal("the demonstration is loaded only into a database without accounts".to_owned()));
+            return Err(Trouble::Internal(
+                "the demonstration is loaded only into a database without accounts".to_owned(),
+            ));
         }
         let today = time::local_date(self.now());
         let mut accounts = Vec::new();
@@ -88,17 +174,28 @@ impl Desk {
             ("deceased.name", deceased),
             ("deceased.national_id", &made_up_id(n)),
             ("deceased.date_of_death", &died.to_string()),
-            ("deceased.residence", if n % 4 == 3 { "out_of_area" } else { "in_area" }),
+            (
+                "deceased.residence",
+                if n % 4 == 3 { "out_of_area" } else { "in_area" },
+            ),
         ] {
             fields.insert(name.to_owned(), value.to_owned());
         }
-        let reference = if ends == Ends::Unverified { self.demo_web(&wish, fields).await? } else { self.walk_in(officer, &fields).await? };
-        self.demo_end(&reference, ends, phone, officer, approver).await
+        let reference = if ends == Ends::Unverified {
+            self.demo_web(&wish, fields).await?
+        } else {
+            self.walk_in(officer, &fields).await?
+        };
+        self.demo_end(&reference, ends, phone, officer, approver)
+            .await
     }
 
     /// The days are spread over the coming fortnight.
     async fn demo_wish(&self, n: usize, nights: u8) -> Result<Option<Wish>> {
-        let search = Search { nights, ..Search::default() };
+        let search = Search {
+            nights,
+            ..Search::default()
+        };
         let open: Vec<_> = self
             .offers(&search, None)
             .await?
@@ -114,7 +211,11 @@ impl Desk {
         };
         let round = rounds[n % rounds.len()].round;
         let cremation = Some(domain::crematorium::CremationWish { date, round });
-        Ok(Some(Wish { cremation, pavilion, ..Wish::default() }))
+        Ok(Some(Wish {
+            cremation,
+            pavilion,
+            ..Wish::default()
+        }))
     }
 
     async fn demo_web(&self, wish: &Wish, fields: RawFields) -> Result<Reference> {
@@ -125,7 +226,14 @@ impl Desk {
         self.send_draft(&browser, &draft).await
     }
 
-    async fn demo_end(&self, reference: &Reference, ends: Ends, phone: &str, officer: &StaffActor, approver: &StaffActor) -> Result<()> {
+    async fn demo_end(
+        &self,
+        reference: &Reference,
+        ends: Ends,
+        phone: &str,
+        officer: &StaffActor,
+        approver: &StaffActor,
+    ) -> Result<()> {
         let words = |text: &str| text.to_owned();
         let now = self.now();
         let rules = self.rules();
@@ -136,11 +244,16 @@ impl Desk {
             Ends::Returned => vec![(
                 officer,
                 Action::Return {
-                    defects: vec![words("เลขประจำตัวของผู้เสียชีวิตไม่ตรงกับชื่อ"), words("โปรดแจ้งเลขที่มรณบัตร")],
+                    defects: vec![
+                        words("เลขประจำตัวของผู้เสียชีวิตไม่ตรงกับชื่อ"),
+                        words("โปรดแจ้งเลขที่มรณบัตร"),
+                    ],
                     correct_by: rules.correct_by(now),
                 },
             )],
-            Ends::Approved | Ends::ApprovedAndTold => vec![(officer, Action::Take), (approver, Action::Approve)],
+            Ends::Approved | Ends::ApprovedAndTold => {
+                vec![(officer, Action::Take), (approver, Action::Approve)]
+            }
             Ends::Refused => vec![(
                 approver,
                 Action::Refuse {
@@ -152,13 +265,24 @@ impl Desk {
             )],
             Ends::Cancelled => vec![
                 (approver, Action::Approve),
-                (approver, Action::Cancel { reason: words("ครอบครัวแจ้งขอเปลี่ยนไปใช้วัดใกล้บ้าน") }),
+                (
+                    approver,
+                    Action::Cancel {
+                        reason: words("ครอบครัวแจ้งขอเปลี่ยนไปใช้วัดใกล้บ้าน"),
+                    },
+                ),
             ],
-            Ends::Frozen => vec![(officer, Action::Freeze { reason: words("ญาติสองฝ่ายยังตกลงกันไม่ได้") })],
+            Ends::Frozen => vec![(
+                officer,
+                Action::Freeze {
+                    reason: words("ญาติสองฝ่ายยังตกลงกันไม่ได้"),
+                },
+            )],
         };
         for (who, action) in steps {
             let version = self.open_request(who, reference.as_str()).await?.version;
-            self.decide(who, reference.as_str(), version, action).await?;
+            self.decide(who, reference.as_str(), version, action)
+                .await?;
         }
         match ends {
             Ends::Withdrawn => {
@@ -168,7 +292,8 @@ impl Desk {
             Ends::ApprovedAndTold => {
                 let calls = self.call_list(officer).await?;
                 if let Some(call) = calls.iter().find(|call| call.reference == *reference) {
-                    self.log_call(officer, call.id, CallOutcome::Reached).await?;
+                    self.log_call(officer, call.id, CallOutcome::Reached)
+                        .await?;
                 }
             }
             _ => {}
@@ -185,11 +310,33 @@ fn accounts_to_make(today: NaiveDate) -> Vec<NewStaff> {
         roles: vec![role],
         delegation,
     };
-    let order = Delegation { order: "คำสั่งเทศบาลนครตรัง ที่ 1/2569 (ตัวอย่าง)".to_owned(), from: today, until: None };
+    let order = Delegation {
+        order: "คำสั่งเทศบาลนครตรัง ที่ 1/2569 (ตัวอย่าง)".to_owned(),
+        from: today,
+        until: None,
+    };
     vec![
-        account("officer", "จินตนา รักงาน (สาธิต)", "เจ้าพนักงานสาธารณสุข", Role::Officer, None),
-        account("approver", "สมศักดิ์ ตั้งใจ (สาธิต)", "ผู้อำนวยการกองสาธารณสุขและสิ่งแวดล้อม", Role::Approver, Some(order)),
-        account("admin", "ผู้ดูแลระบบ (สาธิต)", "นักวิชาการคอมพิวเตอร์", Role::Administrator, None),
+        account(
+            "officer",
+            "จินตนา รักงาน (สาธิต)",
+            "เจ้าพนักงานสาธารณสุข",
+            Role::Officer,
+            None,
+        ),
+        account(
+            "approver",
+            "สมศักดิ์ ตั้งใจ (สาธิต)",
+            "ผู้อำนวยการกองสาธารณสุขและสิ่งแวดล้อม",
+            Role::Approver,
+            Some(order),
+        ),
+        account(
+            "admin",
+            "ผู้ดูแลระบบ (สาธิต)",
+            "นักวิชาการคอมพิวเตอร์",
+            Role::Administrator,
+            None,
+        ),
     ]
 }
 
@@ -201,4 +348,3 @@ fn made_up_id(n: usize) -> String {
         .find(|digits| NationalId::parse(digits).is_ok())
         .unwrap_or_default()
 }
-

@@ -77,7 +77,9 @@ impl Desk {
             seen_at: now,
             expires_at: now + BROWSER,
         };
-        self.store.write(async |tx| session::insert(tx, &row).await).await?;
+        self.store
+            .write(async |tx| session::insert(tx, &row).await)
+            .await?;
         Ok(Browser(token))
     }
 
@@ -85,7 +87,9 @@ impl Desk {
     pub async fn browser_is_known(&self, browser: &Browser) -> Result<bool> {
         let mac = self.keys.mac(Purpose::SessionMac, browser.0.as_bytes());
         let mut conn = self.store.read().await?;
-        Ok(session::find(&mut conn, &mac, self.now()).await?.is_some_and(|row| row.kind == SessionKind::Resident))
+        Ok(session::find(&mut conn, &mac, self.now())
+            .await?
+            .is_some_and(|row| row.kind == SessionKind::Resident))
     }
 
     /// A new, empty draft.
@@ -105,7 +109,9 @@ impl Desk {
             updated_at: now,
             expires_at: now + KEPT,
         };
-        self.store.write(async |tx| draft::insert(tx, &row).await).await?;
+        self.store
+            .write(async |tx| draft::insert(tx, &row).await)
+            .await?;
         Ok(row.id.simple().to_string())
     }
 
@@ -128,7 +134,12 @@ impl Desk {
     }
 
     /// Keeps raw answers; what is not named stays. Two tabs saving at once lose nothing: each adds its own fields.
-    pub async fn save_draft(&self, browser: &Browser, id: &str, changes: RawFields) -> Result<DraftView> {
+    pub async fn save_draft(
+        &self,
+        browser: &Browser,
+        id: &str,
+        changes: RawFields,
+    ) -> Result<DraftView> {
         let owner = self.owner_mac(browser);
         let id = draft_id(id)?;
         let now = self.now();
@@ -155,7 +166,8 @@ impl Desk {
         let id = draft_id(id)?;
         let now = self.now();
         let rules = self.rules();
-        wish.check(&rules, Booker::Public, now).map_err(Trouble::Invalid)?;
+        wish.check(&rules, Booker::Public, now)
+            .map_err(Trouble::Invalid)?;
         let until = hold_until(&rules, now);
         let outcome = self
             .store
@@ -167,13 +179,25 @@ impl Desk {
                     return Err(Trouble::NotFound);
                 };
                 if row.request_id.is_some() {
-                    return Err(Trouble::DecidedFirst { status: Status::Submitted, by: None });
+                    return Err(Trouble::DecidedFirst {
+                        status: Status::Submitted,
+                        by: None,
+                    });
                 }
-                if self.limits && other_holds(tx, &owner, id, now).await? >= usize::from(rules.settings().unverified_per_phone) {
+                if self.limits
+                    && other_holds(tx, &owner, id, now).await?
+                        >= usize::from(rules.settings().unverified_per_phone)
+                {
                     return Err(Trouble::TooManyUnverified);
                 }
-                if place::take(tx, &rules, Holder::draft(id), wish, Some(until), now).await?.is_none() {
-                    return Err(Trouble::SlotTaken { conflicts: Vec::new(), alternatives: Vec::new() });
+                if place::take(tx, &rules, Holder::draft(id), wish, Some(until), now)
+                    .await?
+                    .is_none()
+                {
+                    return Err(Trouble::SlotTaken {
+                        conflicts: Vec::new(),
+                        alternatives: Vec::new(),
+                    });
                 }
                 row.fields.extend(wish_fields(wish));
                 draft::set_hold(tx, id, Some(until), 0, now).await?;
@@ -213,7 +237,11 @@ impl Desk {
                 draft::set_hold(tx, row.id, Some(until), extensions, now).await
             })
             .await?;
-        Ok(HoldView { until, extensions_left: hold.extensions_left - 1, ..hold })
+        Ok(HoldView {
+            until,
+            extensions_left: hold.extensions_left - 1,
+            ..hold
+        })
     }
 
     /// Sends a draft once: a second tap, the back button and a refresh get the same reference.
@@ -228,14 +256,18 @@ impl Desk {
         let application = Application::parse(&fields, self.now()).map_err(Trouble::Invalid)?;
         let submission = Submission {
             actor: Actor::Resident,
-            channel: Channel::Web { browser_mac: row.owner_mac.clone() },
+            channel: Channel::Web {
+                browser_mac: row.owner_mac.clone(),
+            },
             application,
             draft: Some(row.id),
             answer: None,
         };
         match self.submit(submission).await {
             Ok(Outcome::Done(submitted)) => Ok(submitted.reference),
-            Ok(Outcome::Replayed(_)) => Err(Trouble::Internal("a draft has no idempotency key of its own".to_owned())),
+            Ok(Outcome::Replayed(_)) => Err(Trouble::Internal(
+                "a draft has no idempotency key of its own".to_owned(),
+            )),
             // The other tap was first: its reference is the answer.
             Err(trouble) => {
                 let row = self.draft_row(browser, id).await?;
@@ -251,22 +283,31 @@ impl Desk {
         let code = format!("{:010}", u64::from_le_bytes(self.random()) % 10_000_000_000);
         let mac = self.keys.mac(Purpose::DraftMac, code.as_bytes());
         let until = (now + CODE).min(row.expires_at);
-        self.store.write(async |tx| draft::insert_code(tx, &mac, row.id, until).await).await?;
+        self.store
+            .write(async |tx| draft::insert_code(tx, &mac, row.id, until).await)
+            .await?;
         Ok(CarryCode { code, until })
     }
 
     /// Makes this browser the owner of the draft a code names. A code works once; wrong ones slow the address.
     pub async fn pick_up(&self, browser: &Browser, code: &str, address: &str) -> Result<String> {
-        let digits: String = text::ascii_digits(&text::clean(code)).chars().filter(char::is_ascii_digit).collect();
+        let digits: String = text::ascii_digits(&text::clean(code))
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
         let now = self.now();
-        let bucket = self.keys.mac(Purpose::LimitMac, format!("carry:{address}").as_bytes());
+        let bucket = self
+            .keys
+            .mac(Purpose::LimitMac, format!("carry:{address}").as_bytes());
         self.pace(&bucket, now).await?;
         let mac = self.keys.mac(Purpose::DraftMac, digits.as_bytes());
         let owner = self.owner_mac(browser);
         let found = self
             .store
             .write(async |tx| match draft::use_code(tx, &mac, now).await? {
-                Some(id) => draft::set_owner(tx, id, &owner, now).await.map(|moved| moved.then_some(id)),
+                Some(id) => draft::set_owner(tx, id, &owner, now)
+                    .await
+                    .map(|moved| moved.then_some(id)),
                 None => Ok(None),
             })
             .await?;
@@ -282,7 +323,9 @@ impl Desk {
     async fn draft_row(&self, browser: &Browser, id: &str) -> Result<DraftRow> {
         let id = draft_id(id)?;
         let mut conn = self.store.read().await?;
-        draft::load(&mut conn, id, &self.owner_mac(browser), self.now()).await?.ok_or(Trouble::NotFound)
+        draft::load(&mut conn, id, &self.owner_mac(browser), self.now())
+            .await?
+            .ok_or(Trouble::NotFound)
     }
 
     async fn sent(&self, row: &DraftRow) -> Result<Option<Reference>> {
@@ -290,7 +333,9 @@ impl Desk {
             return Ok(None);
         };
         let mut conn = self.store.read().await?;
-        let row = request::by_id(&mut conn, id).await?.ok_or(Trouble::NotFound)?;
+        let row = request::by_id(&mut conn, id)
+            .await?
+            .ok_or(Trouble::NotFound)?;
         crate::request::reference_of(&row).map(Some)
     }
 
@@ -299,12 +344,16 @@ impl Desk {
         let most = self.rules().settings().hold_extensions;
         let used = u8::try_from(row.hold_extensions).unwrap_or(u8::MAX);
         let wish = application::wish(&row.fields, &mut FieldErrors::new());
-        let hold = row.hold_until.zip(wish).filter(|_| sent.is_none()).map(|(until, wish)| HoldView {
-            until,
-            lapsed: until <= self.now(),
-            extensions_left: most.saturating_sub(used),
-            wish,
-        });
+        let hold = row
+            .hold_until
+            .zip(wish)
+            .filter(|_| sent.is_none())
+            .map(|(until, wish)| HoldView {
+                until,
+                lapsed: until <= self.now(),
+                extensions_left: most.saturating_sub(used),
+                wish,
+            });
         Ok(DraftView {
             id: row.id.simple().to_string(),
             lang: row.lang,
@@ -327,5 +376,8 @@ fn hold_until(rules: &Rules, now: Instant) -> Instant {
 /// How many other drafts of this browser hold places now: nobody may take the month by holding it.
 async fn other_holds(tx: &mut store::Tx, owner: &str, id: Uuid, now: Instant) -> Result<usize> {
     let drafts = draft::of_owner(tx, owner, now).await?;
-    Ok(drafts.iter().filter(|draft| draft.id != id && draft.hold_until.is_some_and(|until| until > now)).count())
+    Ok(drafts
+        .iter()
+        .filter(|draft| draft.id != id && draft.hold_until.is_some_and(|until| until > now))
+        .count())
 }

@@ -23,7 +23,10 @@ pub enum Trouble {
     Invalid(FieldErrors),
     /// 409: the places went; up to five of the nearest that are free.
     #[error("a place is taken")]
-    SlotTaken { conflicts: Vec<Conflict>, alternatives: Vec<Wish> },
+    SlotTaken {
+        conflicts: Vec<Conflict>,
+        alternatives: Vec<Wish>,
+    },
     /// 409: one live case per deceased. Nothing is said about the other request.
     #[error("the deceased has a live case")]
     DeceasedHasCase,

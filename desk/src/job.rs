@@ -38,12 +38,18 @@ impl Desk {
     pub async fn run_jobs(&self, mailer: &dyn Mailer) -> Result<Done> {
         let lapsed = self.lapse_unverified().await?;
         let now = self.now();
-        self.store.write(async |tx| job::free_ended_leases(tx, now).await).await?;
+        self.store
+            .write(async |tx| job::free_ended_leases(tx, now).await)
+            .await?;
         let mut jobs = 0;
         while jobs < BATCH && self.run_one_job(mailer).await? {
             jobs += 1;
         }
-        Ok(Done { lapsed, jobs, sealed: self.seal_audit().await? })
+        Ok(Done {
+            lapsed,
+            jobs,
+            sealed: self.seal_audit().await?,
+        })
     }
 
     /// Ends unverified requests whose time has passed, and frees their places.
@@ -83,14 +89,21 @@ impl Desk {
 
     async fn send_mail(&self, row: &JobRow, mailer: &dyn Mailer) -> Result<()> {
         let internal = |error: String| Trouble::Internal(error);
-        let job: MailJob = serde_json::from_str(&row.body).map_err(|error| internal(error.to_string()))?;
+        let job: MailJob =
+            serde_json::from_str(&row.body).map_err(|error| internal(error.to_string()))?;
         let mut conn = self.store.read().await?;
-        let request = request::by_id(&mut conn, job.request).await?.ok_or(Trouble::NotFound)?;
+        let request = request::by_id(&mut conn, job.request)
+            .await?
+            .ok_or(Trouble::NotFound)?;
         let events = request::events(&mut conn, job.request).await?;
         let loaded = load(&mut conn, request).await?;
         drop(conn);
-        let event = events.iter().find(|event| event.id == job.event).ok_or(Trouble::NotFound)?;
-        let event: Event = serde_json::from_str(&event.body).map_err(|error| internal(error.to_string()))?;
+        let event = events
+            .iter()
+            .find(|event| event.id == job.event)
+            .ok_or(Trouble::NotFound)?;
+        let event: Event =
+            serde_json::from_str(&event.body).map_err(|error| internal(error.to_string()))?;
         let url = self.mail_url.as_deref().unwrap_or_default();
         match mail::write(&loaded, &event, &self.rules(), url) {
             Some(letter) => mailer.send(&letter).await.map_err(internal),
@@ -104,19 +117,25 @@ impl Desk {
         let owner = &self.owner;
         match outcome {
             Ok(()) => {
-                self.store.write(async |tx| job::finish(tx, row.id, owner, now).await).await?;
+                self.store
+                    .write(async |tx| job::finish(tx, row.id, owner, now).await)
+                    .await?;
             }
             Err(trouble) if row.attempts < TRIES => {
                 let error = trouble.to_string();
                 tracing::warn!(job = %row.id, kind = row.kind, attempts = row.attempts, error, "a job failed and is tried again");
                 let later = now + TimeDelta::seconds(30 * (1 << row.attempts.min(10)));
-                self.store.write(async |tx| job::retry(tx, row.id, owner, later, &error).await).await?;
+                self.store
+                    .write(async |tx| job::retry(tx, row.id, owner, later, &error).await)
+                    .await?;
             }
             Err(trouble) => {
                 let error = trouble.to_string();
                 tracing::error!(job = %row.id, kind = row.kind, error, "a job is given up");
                 let task_id = self.id(now);
-                let about = serde_json::from_str::<MailJob>(&row.body).ok().map(|job| job.request);
+                let about = serde_json::from_str::<MailJob>(&row.body)
+                    .ok()
+                    .map(|job| job.request);
                 self.store
                     .write(async |tx| {
                         if job::give_up(tx, row.id, owner, &error, now).await? {
@@ -139,7 +158,11 @@ impl Desk {
             }
             let now = self.now();
             let owner = &self.owner;
-            match self.store.write(async |tx| audit::seal_batch(tx, owner, now, BATCH).await).await? {
+            match self
+                .store
+                .write(async |tx| audit::seal_batch(tx, owner, now, BATCH).await)
+                .await?
+            {
                 Some(linked) if linked == u64::from(BATCH) => sealed += linked,
                 linked => return Ok(sealed + linked.unwrap_or(0)),
             }

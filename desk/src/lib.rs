@@ -57,12 +57,20 @@ pub struct Desk {
 
 impl std::fmt::Debug for Desk {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Desk").field("owner", &self.owner).finish_non_exhaustive()
+        out.debug_struct("Desk")
+            .field("owner", &self.owner)
+            .finish_non_exhaustive()
     }
 }
 
 impl Desk {
-    pub fn new(store: Store, keys: Arc<Keys>, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>, rules: Rules) -> Self {
+    pub fn new(
+        store: Store,
+        keys: Arc<Keys>,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+        rules: Rules,
+    ) -> Self {
         let owner = clock::uuid(clock.now(), chance.as_ref()).to_string();
         Self {
             store,
@@ -97,7 +105,10 @@ impl Desk {
 
     /// The rules in force.
     pub fn rules(&self) -> Arc<Rules> {
-        let rules = self.rules.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let rules = self
+            .rules
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         Arc::clone(&rules)
     }
 

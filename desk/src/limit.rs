@@ -5,7 +5,10 @@ use store::Tx;
 use store::limit::{self, Hit, Limit};
 
 /// Tries at a secret: five at once, then about two a minute. Getting it right starts anew.
-const TRIES: Limit = Limit { capacity: 5, leak_per_second: 33 };
+const TRIES: Limit = Limit {
+    capacity: 5,
+    leak_per_second: 33,
+};
 
 impl Desk {
     /// Counts one try at a secret before it is looked at.
@@ -16,7 +19,9 @@ impl Desk {
     /// The secret was right: earlier failures no longer count.
     pub(crate) async fn forgive(&self, bucket: &str) -> Result<()> {
         if self.limits {
-            self.store.write(async |tx| limit::clear(tx, bucket).await).await?;
+            self.store
+                .write(async |tx| limit::clear(tx, bucket).await)
+                .await?;
         }
         Ok(())
     }
@@ -26,15 +31,30 @@ impl Desk {
         if !self.limits {
             return Ok(());
         }
-        match self.store.write(async |tx| limit::hit(tx, bucket, budget, now).await).await? {
+        match self
+            .store
+            .write(async |tx| limit::hit(tx, bucket, budget, now).await)
+            .await?
+        {
             Hit::Allowed => Ok(()),
-            Hit::RetryAfter(seconds) => Err(Trouble::RateLimited { retry_after_seconds: u64::from(seconds) }),
+            Hit::RetryAfter(seconds) => Err(Trouble::RateLimited {
+                retry_after_seconds: u64::from(seconds),
+            }),
         }
     }
 }
 
 /// Makes concurrent transactions about the same thing wait for each other: they touch one row.
 pub(crate) async fn queue_up(tx: &mut Tx, about: &str, now: Instant) -> Result<()> {
-    limit::hit(tx, &format!("queue:{about}"), Limit { capacity: u32::MAX, leak_per_second: u32::MAX }, now).await?;
+    limit::hit(
+        tx,
+        &format!("queue:{about}"),
+        Limit {
+            capacity: u32::MAX,
+            leak_per_second: u32::MAX,
+        },
+        now,
+    )
+    .await?;
     Ok(())
 }

@@ -2,8 +2,8 @@
 use crate::request::{Loaded, places, wish_of};
 use domain::crematorium::Rules;
 use domain::form::Lang;
-use domain::request::Event;
 use domain::reference::Reference;
+use domain::request::Event;
 use domain::thai_date;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -20,7 +20,10 @@ pub struct Mail {
 /// What delivers letters; `server` has one over SMTP, tests one that keeps them.
 pub trait Mailer: Send + Sync {
     /// Delivers one letter, or says why not. May be called again with the same letter after a failure.
-    fn send<'a>(&'a self, mail: &'a Mail) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
+    fn send<'a>(
+        &'a self,
+        mail: &'a Mail,
+    ) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send + 'a>>;
 }
 
 fn template(event: &Event) -> Option<&'static str> {
@@ -41,20 +44,38 @@ pub(crate) fn is_sent_for(event: &Event) -> bool {
 }
 
 /// The letter about an event, when the applicant gave an address.
-pub(crate) fn write(loaded: &Loaded, event: &Event, rules: &Rules, public_url: &str) -> Option<Mail> {
+pub(crate) fn write(
+    loaded: &Loaded,
+    event: &Event,
+    rules: &Rules,
+    public_url: &str,
+) -> Option<Mail> {
     let to = loaded.applicant.email.clone()?;
     let (subject, body) = template(event)?.split_once("\n\n")?;
     let words = words(loaded, event, rules, public_url);
-    Some(Mail { to, subject: fill(subject, &words), text: fill(body, &words) })
+    Some(Mail {
+        to,
+        subject: fill(subject, &words),
+        text: fill(body, &words),
+    })
 }
 
-fn words(loaded: &Loaded, event: &Event, rules: &Rules, public_url: &str) -> BTreeMap<&'static str, String> {
+fn words(
+    loaded: &Loaded,
+    event: &Event,
+    rules: &Rules,
+    public_url: &str,
+) -> BTreeMap<&'static str, String> {
     let duty = &rules.settings().duty;
     let number = &loaded.row.reference;
     let wish = wish_of(&loaded.case);
     let decide_by = loaded.row.state.decide_by;
     let mut words = BTreeMap::from([
-        ("reference", Reference::parse(number).map_or_else(|_| number.clone(), |reference| reference.grouped())),
+        (
+            "reference",
+            Reference::parse(number)
+                .map_or_else(|_| number.clone(), |reference| reference.grouped()),
+        ),
         ("name", loaded.applicant.name.clone()),
         ("office", rules.municipality.division.th.clone()),
         ("phone", duty.phone.clone()),
@@ -67,13 +88,33 @@ fn words(loaded: &Loaded, event: &Event, rules: &Rules, public_url: &str) -> BTr
         ("places_en", places(&wish, rules, Lang::En)),
     ]);
     match event {
-        Event::Returned { defects, correct_by } => {
-            words.insert("defects", defects.iter().map(|defect| format!("- {defect}")).collect::<Vec<_>>().join("\n"));
+        Event::Returned {
+            defects,
+            correct_by,
+        } => {
+            words.insert(
+                "defects",
+                defects
+                    .iter()
+                    .map(|defect| format!("- {defect}"))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            );
             words.insert("correct_by_th", thai_date::moment_th(*correct_by));
             words.insert("correct_by_en", thai_date::moment_en(*correct_by));
         }
-        Event::Refused { facts, law, reason, appeal } => {
-            for (name, text) in [("facts", facts), ("law", law), ("reason", reason), ("appeal", appeal)] {
+        Event::Refused {
+            facts,
+            law,
+            reason,
+            appeal,
+        } => {
+            for (name, text) in [
+                ("facts", facts),
+                ("law", law),
+                ("reason", reason),
+                ("appeal", appeal),
+            ] {
                 words.insert(name, text.clone());
             }
         }
@@ -91,15 +132,15 @@ fn fill(template: &str, words: &BTreeMap<&'static str, String>) -> String {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         text.push_str(before);
-        match after.split_once('}').and_then(|(name, tail)| Some((words.get(name)?, tail))) {
-            Some((word, tail)) => {
-                text.push_str(word);
-                rest = tail;
-            }
-            None => {
-                text.push('{');
-                rest = after;
-            }
+        if let Some((word, tail)) = after
+            .split_once('}')
+            .and_then(|(name, tail)| Some((words.get(name)?, tail)))
+        {
+            text.push_str(word);
+            rest = tail;
+        } else {
+            text.push('{');
+            rest = after;
         }
     }
     text.push_str(rest);
@@ -112,8 +153,14 @@ mod tests {
 
     #[test]
     fn names_are_filled_once_and_what_people_wrote_is_left_alone() {
-        let words = BTreeMap::from([("name", "{reason} & {".to_owned()), ("reason", "x".to_owned())]);
-        assert_eq!(fill("{name}, {reason}, {unknown}, {", &words), "{reason} & {, x, {unknown}, {");
+        let words = BTreeMap::from([
+            ("name", "{reason} & {".to_owned()),
+            ("reason", "x".to_owned()),
+        ]);
+        assert_eq!(
+            fill("{name}, {reason}, {unknown}, {", &words),
+            "{reason} & {, x, {unknown}, {"
+        );
     }
 
     #[test]
@@ -121,7 +168,10 @@ mod tests {
         for event in [Event::Submitted, Event::Approved, Event::Lapsed] {
             let text = template(&event).expect("a template");
             let (subject, body) = text.split_once("\n\n").expect("a subject line");
-            assert!(subject.contains("{reference}") && !subject.contains('\n'), "{subject}");
+            assert!(
+                subject.contains("{reference}") && !subject.contains('\n'),
+                "{subject}"
+            );
             assert!(body.contains("---"), "both languages");
         }
     }

@@ -1,5 +1,8 @@
 //! The office: the day's numbers, the inbox, a request's file, decisions, the call list, the counter.
-use crate::request::{CertificateState, Channel, Loaded, Outcome, Submission, certificate_of, initials, load, places, reference_of, wish_of};
+use crate::request::{
+    CertificateState, Channel, Loaded, Outcome, Submission, certificate_of, initials, load, places,
+    reference_of, wish_of,
+};
 use crate::{Desk, Result, Trouble};
 use chrono::{Days, NaiveDate};
 use domain::crematorium::application::Relation;
@@ -203,7 +206,8 @@ impl Desk {
         let now = self.now();
         let today = time::local_date(now);
         let mut conn = self.store.read().await?;
-        let counts = request::counts(&mut conn, now, today, time::at(today + Days::new(1), 0)).await?;
+        let counts =
+            request::counts(&mut conn, now, today, time::at(today + Days::new(1), 0)).await?;
         let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
         Ok(DayNumbers {
             late: number(counts.late),
@@ -216,12 +220,23 @@ impl Desk {
     }
 
     /// A page of requests, the most urgent first.
-    pub async fn inbox(&self, who: &StaffActor, filter: &InboxFilter, after: Option<&str>) -> Result<Inbox> {
+    pub async fn inbox(
+        &self,
+        who: &StaffActor,
+        filter: &InboxFilter,
+        after: Option<&str>,
+    ) -> Result<Inbox> {
         handles_requests(who)?;
         let now = self.now();
         let mut conn = self.store.read().await?;
         let (rows, next) = if let Ok(reference) = Reference::parse(&filter.search) {
-            (request::by_reference(&mut conn, reference.as_str()).await?.into_iter().collect(), None)
+            (
+                request::by_reference(&mut conn, reference.as_str())
+                    .await?
+                    .into_iter()
+                    .collect(),
+                None,
+            )
         } else if filter.today {
             (ceremonies(&mut conn, time::local_date(now)).await?, None)
         } else {
@@ -254,7 +269,11 @@ impl Desk {
             statuses,
             taken_by: None,
             unverified: filter.unverified,
-            late_before: if filter.late { Some(now) } else { filter.due_today.then_some(end_of_day) },
+            late_before: if filter.late {
+                Some(now)
+            } else {
+                filter.due_today.then_some(end_of_day)
+            },
             service: None,
             search: words.iter().map(|word| self.search_mac(word)).collect(),
         }
@@ -271,7 +290,9 @@ impl Desk {
     async fn row_by_reference(&self, reference: &str) -> Result<RequestRow> {
         let reference = Reference::parse(reference).map_err(|_| Trouble::NotFound)?;
         let mut conn = self.store.read().await?;
-        request::by_reference(&mut conn, reference.as_str()).await?.ok_or(Trouble::NotFound)
+        request::by_reference(&mut conn, reference.as_str())
+            .await?
+            .ok_or(Trouble::NotFound)
     }
 
     async fn file(&self, who: &StaffActor, row: RequestRow) -> Result<RequestFile> {
@@ -309,15 +330,26 @@ impl Desk {
             applicant_phone: display_phone(loaded.applicant.phone.as_deref()),
             applicant_email: loaded.applicant.email.clone(),
             relation: loaded.case.relation,
-            helper_name: loaded.helper.as_ref().map(|helper| helper.name.clone()).filter(|name| !name.is_empty()),
-            helper_phone: loaded.helper.as_ref().map(|helper| display_phone(helper.phone.as_deref())),
+            helper_name: loaded
+                .helper
+                .as_ref()
+                .map(|helper| helper.name.clone())
+                .filter(|name| !name.is_empty()),
+            helper_phone: loaded
+                .helper
+                .as_ref()
+                .map(|helper| display_phone(helper.phone.as_deref())),
             deceased_name: loaded.deceased.name.clone(),
             identity: self.identity_of(&loaded.deceased)?,
             date_of_death: loaded.case.date_of_death,
             residence: loaded.case.residence,
             certificate: certificate_of(&loaded.case),
             wish: wish_of(&loaded.case),
-            furnace: loaded.case.cremation.as_ref().map(|cremation| cremation.furnace_id.clone()),
+            furnace: loaded
+                .case
+                .cremation
+                .as_ref()
+                .map(|cremation| cremation.furnace_id.clone()),
             history,
             views,
             allowed: allowed(&state.snapshot(), &Actor::Staff(who.clone()), now),
@@ -326,7 +358,13 @@ impl Desk {
     }
 
     /// One act of the workflow by staff, on the version they saw.
-    pub async fn decide(&self, who: &StaffActor, reference: &str, version: i64, action: Action) -> Result<RequestFile> {
+    pub async fn decide(
+        &self,
+        who: &StaffActor,
+        reference: &str,
+        version: i64,
+        action: Action,
+    ) -> Result<RequestFile> {
         handles_requests(who)?;
         let row = self.row_by_reference(reference).await?;
         if row.version != version {
@@ -354,11 +392,14 @@ impl Desk {
     pub async fn call(&self, who: &StaffActor, id: Uuid) -> Result<CallSheet> {
         handles_requests(who)?;
         let mut conn = self.store.read().await?;
-        let call = store_call::by_id(&mut conn, id).await?.ok_or(Trouble::NotFound)?;
+        let call = store_call::by_id(&mut conn, id)
+            .await?
+            .ok_or(Trouble::NotFound)?;
         let loaded = loaded_by_id(&mut conn, call.request_id).await?;
         let events = request::events(&mut conn, loaded.row.id).await?;
         drop(conn);
-        self.note_view(&Actor::Staff(who.clone()), &loaded.row).await?;
+        self.note_view(&Actor::Staff(who.clone()), &loaded.row)
+            .await?;
         let event = events.iter().find(|event| event.id == call.event_id);
         let event = event.and_then(|event| serde_json::from_str::<Event>(&event.body).ok());
         Ok(CallSheet {
@@ -366,7 +407,10 @@ impl Desk {
             row: call_row(&loaded, call, self.now())?,
             name: loaded.applicant.name.clone(),
             phone: display_phone(loaded.applicant.phone.as_deref()),
-            helper_phone: loaded.helper.as_ref().map(|helper| display_phone(helper.phone.as_deref())),
+            helper_phone: loaded
+                .helper
+                .as_ref()
+                .map(|helper| display_phone(helper.phone.as_deref())),
         })
     }
 
@@ -374,15 +418,28 @@ impl Desk {
     pub async fn log_call(&self, who: &StaffActor, id: Uuid, outcome: CallOutcome) -> Result<()> {
         handles_requests(who)?;
         let mut conn = self.store.read().await?;
-        let call = store_call::by_id(&mut conn, id).await?.ok_or(Trouble::NotFound)?;
-        let row = request::by_id(&mut conn, call.request_id).await?.ok_or(Trouble::NotFound)?;
+        let call = store_call::by_id(&mut conn, id)
+            .await?
+            .ok_or(Trouble::NotFound)?;
+        let row = request::by_id(&mut conn, call.request_id)
+            .await?
+            .ok_or(Trouble::NotFound)?;
         drop(conn);
         let actor = Actor::Staff(who.clone());
         let reached = outcome == CallOutcome::Reached;
         self.note_call(&row, &actor, who, id, outcome).await?;
         if reached && call.about == "verify" {
             let row = self.row_by_reference(&row.reference).await?;
-            match self.act(&row, &Action::Verify { by: VerifiedBy::Call }, &actor).await {
+            match self
+                .act(
+                    &row,
+                    &Action::Verify {
+                        by: VerifiedBy::Call,
+                    },
+                    &actor,
+                )
+                .await
+            {
                 // Verified meanwhile, or ended: the call is noted all the same.
                 Ok(()) | Err(Trouble::Refused(Refusal::WrongState)) => {}
                 Err(trouble) => return Err(trouble),
@@ -395,15 +452,24 @@ impl Desk {
     fn what_to_say(&self, loaded: &Loaded, about: &str, event: Option<&Event>) -> Text {
         let rules = self.rules();
         let wish = wish_of(&loaded.case);
-        let (th, en) = (places(&wish, &rules, Lang::Th), places(&wish, &rules, Lang::En));
+        let (th, en) = (
+            places(&wish, &rules, Lang::Th),
+            places(&wish, &rules, Lang::En),
+        );
         match (about, event) {
             ("verify", _) => Text::new(
                 format!("โทรยืนยันคำขอ: {th} ถูกต้องหรือไม่ และท่านเป็นผู้ส่งคำขอนี้ใช่หรือไม่"),
                 format!("Confirm the request: {en}. Is this right, and did they send it?"),
             ),
             (_, Some(Event::Approved)) => Text::new(
-                format!("อนุมัติแล้ว: {th} โปรดมาถึงก่อนเวลา {} นาทีหากเคลื่อนหีบศพมาจากที่อื่น", rules.settings().arrive_before_minutes),
-                format!("Approved: {en}. Arrive {} minutes early if the coffin comes from elsewhere.", rules.settings().arrive_before_minutes),
+                format!(
+                    "อนุมัติแล้ว: {th} โปรดมาถึงก่อนเวลา {} นาทีหากเคลื่อนหีบศพมาจากที่อื่น",
+                    rules.settings().arrive_before_minutes
+                ),
+                format!(
+                    "Approved: {en}. Arrive {} minutes early if the coffin comes from elsewhere.",
+                    rules.settings().arrive_before_minutes
+                ),
             ),
             (_, Some(Event::Returned { defects, .. })) => Text::new(
                 format!("ขอให้แก้ไข: {}", defects.join(" · ")),
@@ -413,7 +479,10 @@ impl Desk {
                 format!("ไม่อนุมัติ เพราะ {reason} · {appeal}"),
                 format!("Refused: {reason} · {appeal}"),
             ),
-            (_, Some(Event::Cancelled { reason })) => Text::new(format!("ยกเลิกแล้ว เพราะ {reason}"), format!("Cancelled: {reason}")),
+            (_, Some(Event::Cancelled { reason })) => Text::new(
+                format!("ยกเลิกแล้ว เพราะ {reason}"),
+                format!("Cancelled: {reason}"),
+            ),
             (_, Some(Event::Lapsed)) => Text::new(
                 "คำขอสิ้นผลเพราะยังไม่ได้ยืนยัน หากยังต้องการ เจ้าหน้าที่ทำรายการใหม่ให้ได้ทันที",
                 "The request lapsed because it was not confirmed. If they still want it, enter it again now.",
@@ -435,7 +504,9 @@ impl Desk {
         };
         match self.submit(submission).await? {
             Outcome::Done(submitted) => Ok(submitted.reference),
-            Outcome::Replayed(_) => Err(Trouble::Internal("a walk-in has no idempotency key".to_owned())),
+            Outcome::Replayed(_) => Err(Trouble::Internal(
+                "a walk-in has no idempotency key".to_owned(),
+            )),
         }
     }
 
@@ -446,10 +517,19 @@ impl Desk {
         let mut rows = Vec::new();
         for task in task::open(&mut conn, None, 200).await? {
             let reference = match task.request_id {
-                Some(id) => request::by_id(&mut conn, id).await?.map(|row| reference_of(&row)).transpose()?,
+                Some(id) => request::by_id(&mut conn, id)
+                    .await?
+                    .map(|row| reference_of(&row))
+                    .transpose()?,
                 None => None,
             };
-            rows.push(TaskRow { id: task.id, kind: task.kind, reference, body: task.body, created_at: task.created_at });
+            rows.push(TaskRow {
+                id: task.id,
+                kind: task.kind,
+                reference,
+                body: task.body,
+                created_at: task.created_at,
+            });
         }
         Ok(rows)
     }
@@ -457,14 +537,21 @@ impl Desk {
     pub async fn finish_task(&self, who: &StaffActor, id: Uuid) -> Result<()> {
         handles_requests(who)?;
         let now = self.now();
-        let done = self.store.write(async |tx| task::finish(tx, id, who.id, now).await).await?;
+        let done = self
+            .store
+            .write(async |tx| task::finish(tx, id, who.id, now).await)
+            .await?;
         if done { Ok(()) } else { Err(Trouble::NotFound) }
     }
 }
 
 /// Whether this person works with requests at all; administrators as such do not.
 fn handles_requests(who: &StaffActor) -> Result<()> {
-    if who.handles_requests() { Ok(()) } else { Err(Trouble::NotAllowed) }
+    if who.handles_requests() {
+        Ok(())
+    } else {
+        Err(Trouble::NotAllowed)
+    }
 }
 
 fn is_late(row: &RequestRow, now: Instant) -> bool {
@@ -486,11 +573,17 @@ impl Names {
     }
 }
 
-async fn inbox_row(conn: &mut Conn, row: RequestRow, names: &mut Names, now: Instant) -> Result<InboxRow> {
+async fn inbox_row(
+    conn: &mut Conn,
+    row: RequestRow,
+    names: &mut Names,
+    now: Instant,
+) -> Result<InboxRow> {
     let case = crematorium::load(conn, row.id).await?;
     let case = case.ok_or_else(|| Trouble::Internal(format!("request {} has no case", row.id)))?;
     let applicant = person::by_id(conn, row.applicant_id).await?;
-    let (name, phone) = applicant.map_or_else(Default::default, |person| (person.name, person.phone));
+    let (name, phone) =
+        applicant.map_or_else(Default::default, |person| (person.name, person.phone));
     let taken_by = match row.state.taken_by {
         Some(id) => names.of(conn, id).await?,
         None => None,
@@ -505,7 +598,10 @@ async fn inbox_row(conn: &mut Conn, row: RequestRow, names: &mut Names, now: Ins
         correct_by: row.state.correct_by,
         late: is_late(&row, now),
         wish: wish_of(&case),
-        furnace: case.cremation.as_ref().map(|cremation| cremation.furnace_id.clone()),
+        furnace: case
+            .cremation
+            .as_ref()
+            .map(|cremation| cremation.furnace_id.clone()),
         applicant_initials: initials(&name),
         relation: case.relation,
         phone_last4: last4(phone.as_deref()),
@@ -548,7 +644,10 @@ fn paged(mut rows: Vec<RequestRow>) -> (Vec<RequestRow>, Option<String>) {
 
 fn cursor(text: &str) -> Option<InboxKey> {
     let (micros, id) = text.split_once('-')?;
-    Some(InboxKey { decide_by: time::from_micros(micros.parse().ok()?)?, id: Uuid::try_parse(id).ok()? })
+    Some(InboxKey {
+        decide_by: time::from_micros(micros.parse().ok()?)?,
+        id: Uuid::try_parse(id).ok()?,
+    })
 }
 
 fn call_row(loaded: &Loaded, call: StoredCall, now: Instant) -> Result<CallRow> {
@@ -568,22 +667,34 @@ fn call_row(loaded: &Loaded, call: StoredCall, now: Instant) -> Result<CallRow> 
 }
 
 fn last4(phone: Option<&str>) -> String {
-    phone.and_then(|phone| Phone::parse(phone).ok()).map(|phone| phone.last4().to_owned()).unwrap_or_default()
+    phone
+        .and_then(|phone| Phone::parse(phone).ok())
+        .map(|phone| phone.last4().to_owned())
+        .unwrap_or_default()
 }
 
 fn display_phone(phone: Option<&str>) -> String {
-    phone.and_then(|phone| Phone::parse(phone).ok()).map(|phone| phone.display()).unwrap_or_default()
+    phone
+        .and_then(|phone| Phone::parse(phone).ok())
+        .map(|phone| phone.display())
+        .unwrap_or_default()
 }
 
 async fn history(conn: &mut Conn, id: Uuid, names: &mut Names) -> Result<Vec<HistoryRow>> {
     let mut rows = Vec::new();
     for row in request::events(conn, id).await? {
-        let event: Event = serde_json::from_str(&row.body).map_err(|error| Trouble::Internal(error.to_string()))?;
+        let event: Event = serde_json::from_str(&row.body)
+            .map_err(|error| Trouble::Internal(error.to_string()))?;
         let name = match row.actor_id {
             Some(id) if row.actor_kind == "staff" => names.of(conn, id).await?,
             _ => None,
         };
-        rows.push(HistoryRow { at: row.at, actor: actor_words(&row.actor_kind, name), words: event_words(&event), event });
+        rows.push(HistoryRow {
+            at: row.at,
+            actor: actor_words(&row.actor_kind, name),
+            words: event_words(&event),
+            event,
+        });
     }
     Ok(rows)
 }
@@ -615,24 +726,47 @@ fn event_words(event: &Event) -> Text {
     match event {
         Event::Submitted => Text::new("ส่งคำขอ", "Request sent"),
         Event::Taken => Text::new("รับเรื่องไว้ดำเนินการ", "Taken to work on"),
-        Event::Verified { by: VerifiedBy::Call } => Text::new("ยืนยันทางโทรศัพท์แล้ว", "Confirmed by telephone"),
-        Event::Verified { by: VerifiedBy::Counter } => Text::new("ยืนยันที่เคาน์เตอร์แล้ว", "Confirmed at the counter"),
-        Event::Returned { defects, .. } => {
-            Text::new(format!("ส่งกลับให้แก้ไข: {}", defects.join(" · ")), format!("Returned for correction: {}", defects.join(" · ")))
-        }
+        Event::Verified {
+            by: VerifiedBy::Call,
+        } => Text::new("ยืนยันทางโทรศัพท์แล้ว", "Confirmed by telephone"),
+        Event::Verified {
+            by: VerifiedBy::Counter,
+        } => Text::new("ยืนยันที่เคาน์เตอร์แล้ว", "Confirmed at the counter"),
+        Event::Returned { defects, .. } => Text::new(
+            format!("ส่งกลับให้แก้ไข: {}", defects.join(" · ")),
+            format!("Returned for correction: {}", defects.join(" · ")),
+        ),
         Event::Resubmitted => Text::new("แก้ไขและส่งอีกครั้ง", "Corrected and sent again"),
         Event::Approved => Text::new("อนุมัติ", "Approved"),
-        Event::Refused { reason, .. } => Text::new(format!("ไม่อนุมัติ: {reason}"), format!("Refused: {reason}")),
+        Event::Refused { reason, .. } => {
+            Text::new(format!("ไม่อนุมัติ: {reason}"), format!("Refused: {reason}"))
+        }
         Event::Withdrawn => Text::new("ถอนคำขอ", "Withdrawn"),
-        Event::Cancelled { reason } => Text::new(format!("ยกเลิก: {reason}"), format!("Cancelled: {reason}")),
-        Event::Frozen { reason } => Text::new(format!("ระงับไว้: {reason}"), format!("Frozen: {reason}")),
-        Event::Unfrozen { reason } => Text::new(format!("ยกเลิกการระงับ: {reason}"), format!("Unfrozen: {reason}")),
+        Event::Cancelled { reason } => {
+            Text::new(format!("ยกเลิก: {reason}"), format!("Cancelled: {reason}"))
+        }
+        Event::Frozen { reason } => {
+            Text::new(format!("ระงับไว้: {reason}"), format!("Frozen: {reason}"))
+        }
+        Event::Unfrozen { reason } => Text::new(
+            format!("ยกเลิกการระงับ: {reason}"),
+            format!("Unfrozen: {reason}"),
+        ),
         Event::Lapsed => Text::new("สิ้นผลเพราะไม่ได้ยืนยันในเวลา", "Lapsed: not confirmed in time"),
         Event::Completed => Text::new("เสร็จสิ้น", "Completed"),
-        Event::Answered { .. } => Text::new("ผู้ขอตอบเรื่องมรณบัตร", "The family answered about the certificate"),
+        Event::Answered { .. } => Text::new(
+            "ผู้ขอตอบเรื่องมรณบัตร",
+            "The family answered about the certificate",
+        ),
         Event::Called { outcome } => {
-            let words = CallOutcome::parse(outcome).map_or_else(|| Text::new(outcome.clone(), outcome.clone()), CallOutcome::words);
-            Text::new(format!("โทรแจ้งผล: {}", words.th), format!("Telephone: {}", words.en))
+            let words = CallOutcome::parse(outcome).map_or_else(
+                || Text::new(outcome.clone(), outcome.clone()),
+                CallOutcome::words,
+            );
+            Text::new(
+                format!("โทรแจ้งผล: {}", words.th),
+                format!("Telephone: {}", words.en),
+            )
         }
     }
 }

@@ -3,8 +3,8 @@ use crate::{Conflict, Desk, Result, Trouble};
 use domain::crematorium::availability::{self, Occupied};
 use domain::crematorium::{Claim, Rules, Wish};
 use domain::time::{self, Instant};
-use store::claim::{self, Holder};
 use store::Tx;
+use store::claim::{self, Holder};
 use uuid::Uuid;
 
 /// The furnace that was given, when the wish has a cremation.
@@ -25,7 +25,11 @@ pub(crate) async fn take(
     until: Option<Instant>,
     now: Instant,
 ) -> store::Result<Option<Taken>> {
-    let nights: Vec<Claim> = wish.pavilion.iter().flat_map(domain::crematorium::PavilionWish::claims).collect();
+    let nights: Vec<Claim> = wish
+        .pavilion
+        .iter()
+        .flat_map(domain::crematorium::PavilionWish::claims)
+        .collect();
     let furnaces: Vec<Option<Claim>> = match &wish.cremation {
         None => vec![None],
         Some(cremation) => {
@@ -33,7 +37,11 @@ pub(crate) async fn take(
             claims.into_iter().map(Some).collect()
         }
     };
-    let held: Vec<String> = claim::of(tx, holder.id).await?.into_iter().map(|row| row.resource).collect();
+    let held: Vec<String> = claim::of(tx, holder.id)
+        .await?
+        .into_iter()
+        .map(|row| row.resource)
+        .collect();
     if held.is_empty() {
         take_anew(tx, holder, furnaces, &nights, until, now).await
     } else {
@@ -57,7 +65,9 @@ async fn take_anew(
             None => true,
         };
         if free {
-            given = Some(Taken { furnace: furnace.map(|claim| claim.resource) });
+            given = Some(Taken {
+                furnace: furnace.map(|claim| claim.resource),
+            });
             break;
         }
     }
@@ -80,11 +90,17 @@ async fn shift(
     now: Instant,
 ) -> store::Result<Option<Taken>> {
     // Stable: the others stay in id order.
-    furnaces.sort_by_key(|furnace| !furnace.as_ref().is_some_and(|claim| held.contains(&claim.resource)));
+    furnaces.sort_by_key(|furnace| {
+        !furnace
+            .as_ref()
+            .is_some_and(|claim| held.contains(&claim.resource))
+    });
     for furnace in furnaces {
         let wanted: Vec<Claim> = furnace.iter().chain(nights).cloned().collect();
         if claim::shift(tx, holder, &wanted, until, now).await? {
-            return Ok(Some(Taken { furnace: furnace.map(|claim| claim.resource) }));
+            return Ok(Some(Taken {
+                furnace: furnace.map(|claim| claim.resource),
+            }));
         }
     }
     Ok(None)
@@ -95,7 +111,9 @@ impl Desk {
     pub(crate) async fn slot_taken(&self, wish: &Wish, holder: Option<Uuid>) -> Result<Trouble> {
         let now = self.now();
         let rules = self.rules();
-        let occupied = self.occupied(time::local_date(now), rules.horizon(now), holder).await?;
+        let occupied = self
+            .occupied(time::local_date(now), rules.horizon(now), holder)
+            .await?;
         Ok(Trouble::SlotTaken {
             conflicts: conflicts(&rules, &occupied, wish),
             alternatives: availability::alternatives(&rules, &occupied, wish, now, 5),
@@ -106,11 +124,20 @@ impl Desk {
 fn conflicts(rules: &Rules, occupied: &Occupied, wish: &Wish) -> Vec<Conflict> {
     let free = |claim: &Claim| occupied.is_free(&claim.resource, claim.date, claim.cells);
     let cremation = wish.cremation.as_ref().is_some_and(|cremation| {
-        !rules.furnace_claims(cremation.date, cremation.round, wish.case_type).iter().any(free)
+        !rules
+            .furnace_claims(cremation.date, cremation.round, wish.case_type)
+            .iter()
+            .any(free)
     });
-    let pavilion = wish.pavilion.as_ref().is_some_and(|pavilion| !pavilion.claims().iter().all(free));
-    [(cremation, Conflict::Cremation), (pavilion, Conflict::Pavilion)]
-        .into_iter()
-        .filter_map(|(taken, conflict)| taken.then_some(conflict))
-        .collect()
+    let pavilion = wish
+        .pavilion
+        .as_ref()
+        .is_some_and(|pavilion| !pavilion.claims().iter().all(free));
+    [
+        (cremation, Conflict::Cremation),
+        (pavilion, Conflict::Pavilion),
+    ]
+    .into_iter()
+    .filter_map(|(taken, conflict)| taken.then_some(conflict))
+    .collect()
 }

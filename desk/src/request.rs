@@ -7,7 +7,9 @@ use domain::crematorium::{Booker, PavilionWish, Rules, Wish};
 use domain::form::{FieldErrors, Lang, RawFields, Text};
 use domain::phone::Phone;
 use domain::reference::Reference;
-use domain::request::{Action, Actor, Event, Refusal, Snapshot, StaffActor, Status, allowed, decide};
+use domain::request::{
+    Action, Actor, Event, Refusal, Snapshot, StaffActor, Status, allowed, decide,
+};
 use domain::text::PersonName;
 use domain::time::Instant;
 use domain::{text, thai_date};
@@ -20,7 +22,9 @@ use store::job::NewJob;
 use store::keys::Purpose;
 use store::person::{PersonRow, SealedIdentity};
 use store::request::{EventRow, RequestRow, RequestState};
-use store::{Conn, Tx, audit, call, crematorium, draft, idempotency, job, person, request, search, staff};
+use store::{
+    Conn, Tx, audit, call, crematorium, draft, idempotency, job, person, request, search, staff,
+};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
@@ -79,9 +83,7 @@ struct Plan {
     helper: Uuid,
     deceased: Uuid,
     event: Uuid,
-    audit: Uuid,
-    call: Uuid,
-    mail: Uuid,
+    ids: Ids,
     reference: Reference,
     nonce: [u8; 12],
 }
@@ -119,7 +121,10 @@ impl Desk {
         let plan = self.plan();
         let wish = &submission.application.wish;
         let (s, p, r) = (&submission, &plan, &rules);
-        let outcome = self.store.write(async |tx| self.submit_in(tx, r, s, p).await).await;
+        let outcome = self
+            .store
+            .write(async |tx| self.submit_in(tx, r, s, p).await)
+            .await;
         match outcome {
             // What exactly is taken, and what is near, is read after the rollback.
             Err(Trouble::SlotTaken { .. }) => Err(self.slot_taken(wish, submission.draft).await?),
@@ -127,22 +132,35 @@ impl Desk {
         }
     }
 
-    async fn submit_in(&self, tx: &mut Tx, rules: &Rules, s: &Submission, p: &Plan) -> Result<Outcome> {
+    async fn submit_in(
+        &self,
+        tx: &mut Tx,
+        rules: &Rules,
+        s: &Submission,
+        p: &Plan,
+    ) -> Result<Outcome> {
         if let Some(answer) = &s.answer
             && let Some(body) = begin(tx, answer, p.now).await?
         {
             return Ok(Outcome::Replayed(body));
         }
         // After the replay: a repeat of a call that succeeded is answered as it was, even if the day has gone by.
-        s.application.wish.check(rules, s.channel.booker(), p.now).map_err(Trouble::Invalid)?;
-        let phone_mac = self.keys.mac(Purpose::ContactMac, s.application.applicant.phone.canonical().as_bytes());
+        s.application
+            .wish
+            .check(rules, s.channel.booker(), p.now)
+            .map_err(Trouble::Invalid)?;
+        let phone_mac = self.keys.mac(
+            Purpose::ContactMac,
+            s.application.applicant.phone.canonical().as_bytes(),
+        );
         let verified = s.channel.is_verified();
         if !verified && self.limits {
-            self.check_unverified(tx, rules, &s.channel, &phone_mac, p.now).await?;
+            self.check_unverified(tx, rules, &s.channel, &phone_mac, p.now)
+                .await?;
         }
         let furnace = take_places(tx, rules, s, p).await?;
         self.insert_people(tx, &s.application, p).await?;
-        let row = self.new_request(rules, s, p, phone_mac);
+        let row = Self::new_request(rules, s, p, phone_mac);
         if !request::insert(tx, &row).await? {
             // One in a hundred thousand million: the whole submission is tried again by the sender.
             return Err(Trouble::Internal("the drawn reference is taken".to_owned()));
@@ -152,17 +170,24 @@ impl Desk {
         }
         crematorium::insert(tx, &new_case(rules, &s.application, furnace, p)).await?;
         self.index(tx, p.request, &s.application).await?;
-        let recorded = Record { id: p.request, reference: p.reference.as_str(), version: 1, at: p.now };
-        self.record(tx, rules, &recorded, &s.actor, &[(p.event, Event::Submitted)], p.audit, p.call, p.mail, &s.application.applicant.email)
+        let has_email = s.application.applicant.email.is_some();
+        let about = Record {
+            has_email,
+            ..Record::of(&row, 1, p.ids, p.now)
+        };
+        self.record(tx, rules, &about, &s.actor, &[(p.event, Event::Submitted)])
             .await?;
         if !verified {
             let due_at = rules.duty().add(p.now, 60).unwrap_or(p.now);
-            call::insert(tx, p.call, p.request, p.event, "verify", due_at, p.now).await?;
+            call::insert(tx, p.ids.call, p.request, p.event, "verify", due_at, p.now).await?;
         }
         if let Some(draft) = s.draft
             && !draft::mark_submitted(tx, draft, p.request, p.now).await?
         {
-            return Err(Trouble::DecidedFirst { status: Status::Submitted, by: None });
+            return Err(Trouble::DecidedFirst {
+                status: Status::Submitted,
+                by: None,
+            });
         }
         let submitted = Submitted {
             reference: p.reference.clone(),
@@ -180,7 +205,14 @@ impl Desk {
     }
 
     /// At most so many live unverified requests per phone and per browser; concurrent ones wait for each other.
-    async fn check_unverified(&self, tx: &mut Tx, rules: &Rules, channel: &Channel, phone_mac: &str, now: Instant) -> Result<()> {
+    async fn check_unverified(
+        &self,
+        tx: &mut Tx,
+        rules: &Rules,
+        channel: &Channel,
+        phone_mac: &str,
+        now: Instant,
+    ) -> Result<()> {
         let most = u64::from(rules.settings().unverified_per_phone);
         queue_up(tx, &format!("unverified:{phone_mac}"), now).await?;
         let mut count = request::unverified_of_phone(tx, phone_mac).await?;
@@ -188,7 +220,19 @@ impl Desk {
             queue_up(tx, &format!("unverified:{browser_mac}"), now).await?;
             count = count.max(request::unverified_of_browser(tx, browser_mac).await?);
         }
-        if count >= most { Err(Trouble::TooManyUnverified) } else { Ok(()) }
+        if count >= most {
+            Err(Trouble::TooManyUnverified)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn ids(&self, now: Instant) -> Ids {
+        Ids {
+            audit: self.id(now),
+            call: self.id(now),
+            mail: self.id(now),
+        }
     }
 
     fn plan(&self) -> Plan {
@@ -200,15 +244,13 @@ impl Desk {
             helper: self.id(now),
             deceased: self.id(now),
             event: self.id(now),
-            audit: self.id(now),
-            call: self.id(now),
-            mail: self.id(now),
+            ids: self.ids(now),
             reference: Reference::from_random(u64::from_le_bytes(self.random())),
             nonce: self.random(),
         }
     }
 
-    fn new_request(&self, rules: &Rules, s: &Submission, p: &Plan, phone_mac: String) -> RequestRow {
+    fn new_request(rules: &Rules, s: &Submission, p: &Plan, phone_mac: String) -> RequestRow {
         let verified = s.channel.is_verified();
         RequestRow {
             id: p.request,
@@ -252,34 +294,76 @@ impl Desk {
         };
         let applicant = &application.applicant;
         let name = applicant.name.as_str().to_owned();
-        person::insert(tx, &someone(p.applicant, name, Some(&applicant.phone), applicant.email.clone())).await?;
+        person::insert(
+            tx,
+            &someone(
+                p.applicant,
+                name,
+                Some(&applicant.phone),
+                applicant.email.clone(),
+            ),
+        )
+        .await?;
         if let Some(helper) = &application.helper {
-            let name = helper.name.as_ref().map(|name| name.as_str().to_owned()).unwrap_or_default();
+            let name = helper
+                .name
+                .as_ref()
+                .map(|name| name.as_str().to_owned())
+                .unwrap_or_default();
             person::insert(tx, &someone(p.helper, name, Some(&helper.phone), None)).await?;
         }
-        let mut deceased = someone(p.deceased, application.deceased.name.as_str().to_owned(), None, None);
+        let mut deceased = someone(
+            p.deceased,
+            application.deceased.name.as_str().to_owned(),
+            None,
+            None,
+        );
         deceased.identity = self.sealed(&application.deceased.identity, p.deceased, p.nonce)?;
         person::insert(tx, &deceased).await?;
         Ok(())
     }
 
-    fn sealed(&self, identity: &Identity, person: Uuid, nonce: [u8; 12]) -> Result<Option<SealedIdentity>> {
+    fn sealed(
+        &self,
+        identity: &Identity,
+        person: Uuid,
+        nonce: [u8; 12],
+    ) -> Result<Option<SealedIdentity>> {
         let Some((kind, value)) = identity.key() else {
             return Ok(None);
         };
         let sealed = self
             .keys
-            .seal(Purpose::Identity, value.as_bytes(), person.as_bytes(), nonce)
+            .seal(
+                Purpose::Identity,
+                value.as_bytes(),
+                person.as_bytes(),
+                nonce,
+            )
             .map_err(|error| Trouble::Internal(error.to_string()))?;
-        Ok(Some(SealedIdentity { kind: kind.to_owned(), sealed, key_id: self.keys.key_id().to_owned() }))
+        Ok(Some(SealedIdentity {
+            kind: kind.to_owned(),
+            sealed,
+            key_id: self.keys.key_id().to_owned(),
+        }))
     }
 
     /// What one live case may hold: the identity, and the certificate's number.
     fn identifiers(&self, application: &Application) -> Vec<identity::Identifier> {
         let mac = |kind: IdentityKind, value: &str| {
-            (kind, self.keys.mac(Purpose::IdentityMac, format!("{}:{value}", kind.code()).as_bytes()))
+            (
+                kind,
+                self.keys.mac(
+                    Purpose::IdentityMac,
+                    format!("{}:{value}", kind.code()).as_bytes(),
+                ),
+            )
         };
-        let known = application.deceased.identity.key().and_then(|(kind, value)| Some(mac(IdentityKind::parse(kind)?, &value)));
+        let known = application
+            .deceased
+            .identity
+            .key()
+            .and_then(|(kind, value)| Some(mac(IdentityKind::parse(kind)?, &value)));
         let certificate = match &application.certificate {
             Certificate::Number(number) => Some(mac(IdentityKind::Certificate, number)),
             _ => None,
@@ -302,7 +386,6 @@ impl Desk {
     }
 
     /// History, audit, call list and mail of one change, in its transaction.
-    #[expect(clippy::too_many_arguments, reason = "ids are drawn outside, so that a transaction can run again")]
     async fn record(
         &self,
         tx: &mut Tx,
@@ -310,13 +393,10 @@ impl Desk {
         about: &Record<'_>,
         actor: &Actor,
         events: &[(Uuid, Event)],
-        audit_id: Uuid,
-        call_id: Uuid,
-        mail_id: Uuid,
-        email: &Option<String>,
     ) -> Result<()> {
         for (id, event) in events {
-            let body = serde_json::to_string(event).map_err(|error| Trouble::Internal(error.to_string()))?;
+            let body = serde_json::to_string(event)
+                .map_err(|error| Trouble::Internal(error.to_string()))?;
             let row = EventRow {
                 id: *id,
                 request_id: about.id,
@@ -328,29 +408,52 @@ impl Desk {
                 body,
             };
             request::insert_event(tx, &row).await?;
-            self.audit(tx, audit_id, about, actor, event.code()).await?;
+            self.audit(tx, about, actor, event.code()).await?;
             if event.must_be_told() {
                 let due_at = rules.tell_by(about.at);
-                call::insert(tx, call_id, about.id, *id, event.code(), due_at, about.at).await?;
+                call::insert(
+                    tx,
+                    about.ids.call,
+                    about.id,
+                    *id,
+                    event.code(),
+                    due_at,
+                    about.at,
+                )
+                .await?;
             }
-            if self.mail_url.is_some() && email.is_some() && crate::mail::is_sent_for(event) {
+            if self.mail_url.is_some() && about.has_email && crate::mail::is_sent_for(event) {
                 let body = json!({ "request": about.id, "event": id }).to_string();
                 let dedupe = format!("mail:{id}");
-                job::enqueue(tx, &NewJob { id: mail_id, kind: "mail", dedupe: &dedupe, body: &body, run_at: about.at }, about.at).await?;
+                job::enqueue(
+                    tx,
+                    &NewJob {
+                        id: about.ids.mail,
+                        kind: "mail",
+                        dedupe: &dedupe,
+                        body: &body,
+                        run_at: about.at,
+                    },
+                    about.at,
+                )
+                .await?;
             }
         }
         Ok(())
     }
 
-    async fn audit(&self, tx: &mut Tx, id: Uuid, about: &Record<'_>, actor: &Actor, act: &str) -> Result<()> {
+    async fn audit(&self, tx: &mut Tx, about: &Record<'_>, actor: &Actor, act: &str) -> Result<()> {
         let (subject, version) = match act {
             // A view changes no version: views are counted by themselves.
             "view" => (format!("view:{}", about.id), Version::Next),
-            _ => (format!("request:{}", about.id), Version::Given(about.version)),
+            _ => (
+                format!("request:{}", about.id),
+                Version::Given(about.version),
+            ),
         };
         let detail = json!({ "reference": about.reference }).to_string();
         let entry = audit::Entry {
-            id,
+            id: about.ids.audit,
             subject: &subject,
             version,
             at: about.at,
@@ -366,9 +469,10 @@ impl Desk {
     /// Notes in the audit that somebody opened a request.
     pub(crate) async fn note_view(&self, actor: &Actor, row: &RequestRow) -> Result<()> {
         let now = self.now();
-        let id = self.id(now);
-        let about = Record { id: row.id, reference: &row.reference, version: row.version, at: now };
-        self.store.write(async |tx| self.audit(tx, id, &about, actor, "view").await).await
+        let about = Record::of(row, row.version, self.ids(now), now);
+        self.store
+            .write(async |tx| self.audit(tx, &about, actor, "view").await)
+            .await
     }
 
     /// Applies one action of the workflow: guarded by status and version, recorded, places given back when it ends.
@@ -377,13 +481,22 @@ impl Desk {
     }
 
     /// The same, with the corrected application of a returned request.
-    async fn act_with(&self, row: &RequestRow, action: &Action, actor: &Actor, corrected: Option<&Corrected>) -> Result<()> {
+    async fn act_with(
+        &self,
+        row: &RequestRow,
+        action: &Action,
+        actor: &Actor,
+        corrected: Option<&Corrected>,
+    ) -> Result<()> {
         let now = self.now();
         let rules = self.rules();
         let (next, events) = decide(&row.state.snapshot(), action, actor, now)?;
-        let state = self.next_state(&rules, row, action, actor, &next, now);
-        let events: Vec<(Uuid, Event)> = events.into_iter().map(|event| (self.id(now), event)).collect();
-        let (audit_id, call_id, mail_id, nonce) = (self.id(now), self.id(now), self.id(now), self.random());
+        let state = Self::next_state(&rules, row, action, actor, &next, now);
+        let events: Vec<(Uuid, Event)> = events
+            .into_iter()
+            .map(|event| (self.id(now), event))
+            .collect();
+        let (ids, nonce) = (self.ids(now), self.random());
         let done = self
             .store
             .write(async |tx| {
@@ -403,23 +516,45 @@ impl Desk {
                     call::close(tx, row.id, "verify").await?;
                 }
                 let applicant = person::by_id(tx, row.applicant_id).await?;
-                let email = applicant.and_then(|applicant| applicant.email);
-                let about = Record { id: row.id, reference: &row.reference, version: row.version + 1, at: now };
-                self.record(tx, &rules, &about, actor, &events, audit_id, call_id, mail_id, &email).await?;
+                let has_email = applicant.is_some_and(|applicant| applicant.email.is_some());
+                let about = Record {
+                    has_email,
+                    ..Record::of(row, row.version + 1, ids, now)
+                };
+                self.record(tx, &rules, &about, actor, &events).await?;
                 Ok::<bool, Trouble>(true)
             })
             .await?;
-        if done { Ok(()) } else { Err(self.decided_first(row.id).await?) }
+        if done {
+            Ok(())
+        } else {
+            Err(self.decided_first(row.id).await?)
+        }
     }
 
     /// Notes one call: on the call list, in the history, and in the audit.
-    pub(crate) async fn note_call(&self, row: &RequestRow, actor: &Actor, who: &StaffActor, call_id: Uuid, outcome: CallOutcome) -> Result<()> {
+    pub(crate) async fn note_call(
+        &self,
+        row: &RequestRow,
+        actor: &Actor,
+        who: &StaffActor,
+        call_id: Uuid,
+        outcome: CallOutcome,
+    ) -> Result<()> {
         let now = self.now();
         let rules = self.rules();
-        let events = [(self.id(now), Event::Called { outcome: outcome.code().to_owned() })];
-        let (audit_id, unused_call, unused_mail) = (self.id(now), self.id(now), self.id(now));
+        let events = [(
+            self.id(now),
+            Event::Called {
+                outcome: outcome.code().to_owned(),
+            },
+        )];
+        let ids = self.ids(now);
         let done = outcome == CallOutcome::Reached;
-        let state = RequestState { updated_at: now, ..row.state.clone() };
+        let state = RequestState {
+            updated_at: now,
+            ..row.state.clone()
+        };
         let noted = self
             .store
             .write(async |tx| {
@@ -430,20 +565,33 @@ impl Desk {
                 if !request::apply(tx, row.id, row.state.status, row.version, &state).await? {
                     return Ok(false);
                 }
-                let about = Record { id: row.id, reference: &row.reference, version: row.version + 1, at: now };
-                self.record(tx, &rules, &about, actor, &events, audit_id, unused_call, unused_mail, &None).await?;
+                let about = Record::of(row, row.version + 1, ids, now);
+                self.record(tx, &rules, &about, actor, &events).await?;
                 Ok::<bool, Trouble>(true)
             })
             .await?;
-        if noted { Ok(()) } else { Err(self.decided_first(row.id).await?) }
+        if noted {
+            Ok(())
+        } else {
+            Err(self.decided_first(row.id).await?)
+        }
     }
 
-    fn next_state(&self, rules: &Rules, row: &RequestRow, action: &Action, actor: &Actor, next: &Snapshot, now: Instant) -> RequestState {
+    fn next_state(
+        rules: &Rules,
+        row: &RequestRow,
+        action: &Action,
+        actor: &Actor,
+        next: &Snapshot,
+        now: Instant,
+    ) -> RequestState {
         let mut state = row.state.after(next, now);
         match action {
             Action::Take => state.taken_by = actor.id(),
             Action::Resubmit => state.decide_by = rules.decide_by(now),
-            Action::Approve | Action::Refuse { .. } | Action::Cancel { .. } => state.decided_at = Some(now),
+            Action::Approve | Action::Refuse { .. } | Action::Cancel { .. } => {
+                state.decided_at = Some(now)
+            }
             _ => {}
         }
         state
@@ -452,30 +600,55 @@ impl Desk {
     /// Who was first, and where the request stands now.
     pub(crate) async fn decided_first(&self, id: Uuid) -> Result<Trouble> {
         let mut conn = self.store.read().await?;
-        let row = request::by_id(&mut conn, id).await?.ok_or(Trouble::NotFound)?;
+        let row = request::by_id(&mut conn, id)
+            .await?
+            .ok_or(Trouble::NotFound)?;
         let last = request::events(&mut conn, id).await?.pop();
         let by = match last.and_then(|event| event.actor_id) {
-            Some(staff_id) => staff::by_id(&mut conn, staff_id).await?.map(|staff| staff.name),
+            Some(staff_id) => staff::by_id(&mut conn, staff_id)
+                .await?
+                .map(|staff| staff.name),
             None => None,
         };
-        Ok(Trouble::DecidedFirst { status: row.state.status, by })
+        Ok(Trouble::DecidedFirst {
+            status: row.state.status,
+            by,
+        })
     }
 
-    async fn write_correction(&self, tx: &mut Tx, row: &RequestRow, corrected: &Corrected, nonce: [u8; 12]) -> Result<()> {
+    async fn write_correction(
+        &self,
+        tx: &mut Tx,
+        row: &RequestRow,
+        corrected: &Corrected,
+        nonce: [u8; 12],
+    ) -> Result<()> {
         let application = &corrected.application;
         identity::release(tx, row.id).await?;
         if !identity::claim(tx, row.id, &self.identifiers(application)).await? {
             return Err(Trouble::DeceasedHasCase);
         }
         let missing = || Trouble::Internal("a person of a live request is gone".to_owned());
-        let mut applicant = person::by_id(tx, row.applicant_id).await?.ok_or_else(missing)?;
-        application.applicant.name.as_str().clone_into(&mut applicant.name);
+        let mut applicant = person::by_id(tx, row.applicant_id)
+            .await?
+            .ok_or_else(missing)?;
+        application
+            .applicant
+            .name
+            .as_str()
+            .clone_into(&mut applicant.name);
         applicant.phone = Some(application.applicant.phone.canonical().to_owned());
         applicant.email.clone_from(&application.applicant.email);
         person::update(tx, &applicant).await?;
         let mut case = corrected.case.clone();
-        let mut deceased = person::by_id(tx, case.deceased_id).await?.ok_or_else(missing)?;
-        application.deceased.name.as_str().clone_into(&mut deceased.name);
+        let mut deceased = person::by_id(tx, case.deceased_id)
+            .await?
+            .ok_or_else(missing)?;
+        application
+            .deceased
+            .name
+            .as_str()
+            .clone_into(&mut deceased.name);
         deceased.identity = self.sealed(&application.deceased.identity, deceased.id, nonce)?;
         person::update(tx, &deceased).await?;
         case.relation = application.applicant.relation;
@@ -501,13 +674,47 @@ struct Corrected {
 struct Record<'a> {
     id: Uuid,
     reference: &'a str,
+    /// The request's version after the change.
     version: i64,
     at: Instant,
+    ids: Ids,
+    /// Whether there is an address to write to.
+    has_email: bool,
+}
+
+impl<'a> Record<'a> {
+    fn of(row: &'a RequestRow, version: i64, ids: Ids, at: Instant) -> Self {
+        Self {
+            id: row.id,
+            reference: &row.reference,
+            version,
+            at,
+            ids,
+            has_email: false,
+        }
+    }
+}
+
+/// The rows a change may write, drawn outside the transaction so that it can run again.
+#[derive(Clone, Copy)]
+struct Ids {
+    audit: Uuid,
+    call: Uuid,
+    mail: Uuid,
 }
 
 /// Begins a keyed call: `None` when it is the first, the kept answer when it is a repeat.
 pub(crate) async fn begin(tx: &mut Tx, answer: &Answer, now: Instant) -> Result<Option<String>> {
-    match idempotency::begin(tx, answer.token, answer.path, &answer.key, &answer.body_hash, now).await? {
+    match idempotency::begin(
+        tx,
+        answer.token,
+        answer.path,
+        &answer.key,
+        &answer.body_hash,
+        now,
+    )
+    .await?
+    {
         Begun::Fresh => Ok(None),
         Begun::Replay { response } => Ok(Some(response)),
         Begun::Reused => Err(Trouble::IdempotencyKeyReused),
@@ -515,7 +722,12 @@ pub(crate) async fn begin(tx: &mut Tx, answer: &Answer, now: Instant) -> Result<
 }
 
 /// Takes the places for good: a draft's live hold is confirmed, one that lapsed is taken again if it is still free.
-async fn take_places(tx: &mut Tx, rules: &Rules, s: &Submission, p: &Plan) -> Result<Option<String>> {
+async fn take_places(
+    tx: &mut Tx,
+    rules: &Rules,
+    s: &Submission,
+    p: &Plan,
+) -> Result<Option<String>> {
     let holder = Holder::request(p.request);
     if let Some(draft) = s.draft {
         claim::confirm(tx, Holder::draft(draft), holder, p.now).await?;
@@ -523,11 +735,19 @@ async fn take_places(tx: &mut Tx, rules: &Rules, s: &Submission, p: &Plan) -> Re
     }
     match place::take(tx, rules, holder, &s.application.wish, None, p.now).await? {
         Some(taken) => Ok(taken.furnace),
-        None => Err(Trouble::SlotTaken { conflicts: Vec::new(), alternatives: Vec::new() }),
+        None => Err(Trouble::SlotTaken {
+            conflicts: Vec::new(),
+            alternatives: Vec::new(),
+        }),
     }
 }
 
-fn new_case(rules: &Rules, application: &Application, furnace: Option<String>, p: &Plan) -> CaseRow {
+fn new_case(
+    rules: &Rules,
+    application: &Application,
+    furnace: Option<String>,
+    p: &Plan,
+) -> CaseRow {
     let wish = &application.wish;
     CaseRow {
         request_id: p.request,
@@ -540,8 +760,13 @@ fn new_case(rules: &Rules, application: &Application, furnace: Option<String>, p
             Certificate::Number(number) => Some(number.clone()),
             _ => None,
         },
-        certificate_due_at: (application.certificate == Certificate::NotYet).then(|| rules.certificate_due(p.now)),
-        cremation: wish.cremation.clone().zip(furnace).map(|(wish, furnace_id)| Cremation { wish, furnace_id }),
+        certificate_due_at: (application.certificate == Certificate::NotYet)
+            .then(|| rules.certificate_due(p.now)),
+        cremation: wish
+            .cremation
+            .clone()
+            .zip(furnace)
+            .map(|(wish, furnace_id)| Cremation { wish, furnace_id }),
         pavilion: wish.pavilion.clone(),
     }
 }
@@ -550,7 +775,10 @@ fn new_case(rules: &Rules, application: &Application, furnace: Option<String>, p
 pub(crate) fn wish_of(case: &CaseRow) -> Wish {
     Wish {
         case_type: case.case_type,
-        cremation: case.cremation.as_ref().map(|cremation| cremation.wish.clone()),
+        cremation: case
+            .cremation
+            .as_ref()
+            .map(|cremation| cremation.wish.clone()),
         pavilion: case.pavilion.clone(),
     }
 }
@@ -567,14 +795,26 @@ pub(crate) struct Loaded {
 /// Everything a request's pages show.
 pub(crate) async fn load(conn: &mut Conn, row: RequestRow) -> Result<Loaded> {
     let missing = |what: &str| Trouble::Internal(format!("request {} has no {what}", row.id));
-    let case = crematorium::load(conn, row.id).await?.ok_or_else(|| missing("case"))?;
-    let applicant = person::by_id(conn, row.applicant_id).await?.ok_or_else(|| missing("applicant"))?;
-    let deceased = person::by_id(conn, case.deceased_id).await?.ok_or_else(|| missing("deceased"))?;
+    let case = crematorium::load(conn, row.id)
+        .await?
+        .ok_or_else(|| missing("case"))?;
+    let applicant = person::by_id(conn, row.applicant_id)
+        .await?
+        .ok_or_else(|| missing("applicant"))?;
+    let deceased = person::by_id(conn, case.deceased_id)
+        .await?
+        .ok_or_else(|| missing("deceased"))?;
     let helper = match row.helper_id {
         Some(id) => person::by_id(conn, id).await?,
         None => None,
     };
-    Ok(Loaded { row, case, applicant, helper, deceased })
+    Ok(Loaded {
+        row,
+        case,
+        applicant,
+        helper,
+        deceased,
+    })
 }
 
 /// How far one step of the manual has come.
@@ -600,7 +840,9 @@ pub struct TrackStep {
 pub enum CertificateState {
     /// Not answered yet.
     Asked,
-    NotYet { due: Instant },
+    NotYet {
+        due: Instant,
+    },
     Given(String),
 }
 
@@ -657,35 +899,58 @@ impl Desk {
     pub async fn withdraw(&self, reference: &str, last4: &str, address: &str) -> Result<TrackView> {
         let loaded = self.second_fact(reference, last4, address).await?;
         if loaded.row.state.status != Status::Withdrawn {
-            self.act(&loaded.row, &Action::Withdraw, &Actor::Resident).await.map_err(hide_name)?;
+            self.act(&loaded.row, &Action::Withdraw, &Actor::Resident)
+                .await
+                .map_err(hide_name)?;
         }
         self.track(reference, last4, address).await
     }
 
     /// Answers what is asked after sending: the certificate's number, or that it has not come yet.
-    pub async fn answer_certificate(&self, reference: &str, last4: &str, address: &str, fields: &RawFields) -> Result<TrackView> {
+    pub async fn answer_certificate(
+        &self,
+        reference: &str,
+        last4: &str,
+        address: &str,
+        fields: &RawFields,
+    ) -> Result<TrackView> {
         let loaded = self.second_fact(reference, last4, address).await?;
         if !loaded.row.state.status.is_live() {
             return Err(Trouble::Refused(Refusal::WrongState));
         }
-        let certificate = application::certificate(fields).map_err(|error| Trouble::Invalid(FieldErrors::one(error)))?;
+        let certificate = application::certificate(fields)
+            .map_err(|error| Trouble::Invalid(FieldErrors::one(error)))?;
         let now = self.now();
         let rules = self.rules();
         let mut case = loaded.case.clone();
         match &certificate {
             Certificate::NotAsked => return self.track_view(&loaded).await,
-            Certificate::NotYet => case.certificate_due_at = case.certificate_due_at.or(Some(rules.certificate_due(now))),
+            Certificate::NotYet => {
+                case.certificate_due_at =
+                    case.certificate_due_at.or(Some(rules.certificate_due(now)))
+            }
             Certificate::Number(number) => {
                 case.certificate_number = Some(number.clone());
                 case.certificate_due_at = None;
             }
         }
-        let event = [(self.id(now), Event::Answered { field: "deceased.certificate".to_owned() })];
-        let (audit_id, call_id, mail_id) = (self.id(now), self.id(now), self.id(now));
+        let event = [(
+            self.id(now),
+            Event::Answered {
+                field: "deceased.certificate".to_owned(),
+            },
+        )];
+        let ids = self.ids(now);
         let row = &loaded.row;
         let identifier = match &certificate {
             Certificate::Number(number) => {
-                vec![(IdentityKind::Certificate, self.keys.mac(Purpose::IdentityMac, format!("certificate:{number}").as_bytes()))]
+                vec![(
+                    IdentityKind::Certificate,
+                    self.keys.mac(
+                        Purpose::IdentityMac,
+                        format!("certificate:{number}").as_bytes(),
+                    ),
+                )]
             }
             _ => Vec::new(),
         };
@@ -694,26 +959,57 @@ impl Desk {
                 if !identity::claim(tx, row.id, &identifier).await? {
                     return Err(Trouble::DeceasedHasCase);
                 }
-                if !request::apply(tx, row.id, row.state.status, row.version, &RequestState { updated_at: now, ..row.state.clone() }).await? {
-                    return Err(Trouble::DecidedFirst { status: row.state.status, by: None });
+                if !request::apply(
+                    tx,
+                    row.id,
+                    row.state.status,
+                    row.version,
+                    &RequestState {
+                        updated_at: now,
+                        ..row.state.clone()
+                    },
+                )
+                .await?
+                {
+                    return Err(Trouble::DecidedFirst {
+                        status: row.state.status,
+                        by: None,
+                    });
                 }
                 crematorium::update(tx, &case).await?;
-                let about = Record { id: row.id, reference: &row.reference, version: row.version + 1, at: now };
-                self.record(tx, &rules, &about, &Actor::Resident, &event, audit_id, call_id, mail_id, &None).await
+                let about = Record::of(row, row.version + 1, ids, now);
+                self.record(tx, &rules, &about, &Actor::Resident, &event)
+                    .await
             })
             .await?;
         self.track(reference, last4, address).await
     }
 
     /// Sends a returned request again with corrected answers; the places stay.
-    pub async fn correct(&self, reference: &str, last4: &str, address: &str, changes: RawFields) -> Result<TrackView> {
+    pub async fn correct(
+        &self,
+        reference: &str,
+        last4: &str,
+        address: &str,
+        changes: RawFields,
+    ) -> Result<TrackView> {
         let loaded = self.second_fact(reference, last4, address).await?;
         let mut fields = self.correctable(&loaded)?;
         fields.extend(changes);
         let application = Application::parse(&fields, self.now()).map_err(Trouble::Invalid)?;
         let last4 = application.applicant.phone.last4().to_owned();
-        let corrected = Corrected { application, case: loaded.case.clone() };
-        self.act_with(&loaded.row, &Action::Resubmit, &Actor::Resident, Some(&corrected)).await.map_err(hide_name)?;
+        let corrected = Corrected {
+            application,
+            case: loaded.case.clone(),
+        };
+        self.act_with(
+            &loaded.row,
+            &Action::Resubmit,
+            &Actor::Resident,
+            Some(&corrected),
+        )
+        .await
+        .map_err(hide_name)?;
         self.track(reference, &last4, address).await
     }
 
@@ -724,16 +1020,29 @@ impl Desk {
         let number = Reference::parse(reference).ok();
         let now = self.now();
         let digits = number.as_ref().map_or("", Reference::as_str);
-        let bucket = self.keys.mac(Purpose::LimitMac, format!("track:{digits}:{address}").as_bytes());
+        let bucket = self.keys.mac(
+            Purpose::LimitMac,
+            format!("track:{digits}:{address}").as_bytes(),
+        );
         self.pace(&bucket, now).await?;
         let mut conn = self.store.read().await?;
         let row = request::by_reference(&mut conn, digits).await?;
         // The same statements whether the number exists or not.
         let nobody = Uuid::nil();
-        let applicant = person::by_id(&mut conn, row.as_ref().map_or(nobody, |row| row.applicant_id)).await?;
-        let helper = person::by_id(&mut conn, row.as_ref().and_then(|row| row.helper_id).unwrap_or(nobody)).await?;
+        let applicant = person::by_id(
+            &mut conn,
+            row.as_ref().map_or(nobody, |row| row.applicant_id),
+        )
+        .await?;
+        let helper = person::by_id(
+            &mut conn,
+            row.as_ref().and_then(|row| row.helper_id).unwrap_or(nobody),
+        )
+        .await?;
         let matches = |person: Option<PersonRow>| {
-            let phone = person.and_then(|person| person.phone).and_then(|phone| Phone::parse(&phone).ok());
+            let phone = person
+                .and_then(|person| person.phone)
+                .and_then(|phone| Phone::parse(&phone).ok());
             let right = phone.as_ref().map_or("\0\0\0\0", Phone::last4);
             right.as_bytes().ct_eq(typed.as_bytes()).unwrap_u8()
         };
@@ -779,10 +1088,28 @@ impl Desk {
         };
         for row in events {
             match serde_json::from_str::<Event>(&row.body) {
-                Ok(Event::Returned { defects, correct_by }) if state.status == Status::Returned => {
-                    view.returned = Some(ReturnedView { defects, correct_by });
+                Ok(Event::Returned {
+                    defects,
+                    correct_by,
+                }) if state.status == Status::Returned => {
+                    view.returned = Some(ReturnedView {
+                        defects,
+                        correct_by,
+                    });
                 }
-                Ok(Event::Refused { facts, law, reason, appeal }) => view.refused = Some(RefusedView { facts, law, reason, appeal }),
+                Ok(Event::Refused {
+                    facts,
+                    law,
+                    reason,
+                    appeal,
+                }) => {
+                    view.refused = Some(RefusedView {
+                        facts,
+                        law,
+                        reason,
+                        appeal,
+                    })
+                }
                 Ok(Event::Cancelled { reason }) => view.cancelled_reason = Some(reason),
                 _ => {}
             }
@@ -797,20 +1124,37 @@ impl Desk {
             fields.insert(name.to_owned(), value);
         };
         set("applicant.name", loaded.applicant.name.clone());
-        set("applicant.phone", loaded.applicant.phone.clone().unwrap_or_default());
-        set("applicant.email", loaded.applicant.email.clone().unwrap_or_default());
+        set(
+            "applicant.phone",
+            loaded.applicant.phone.clone().unwrap_or_default(),
+        );
+        set(
+            "applicant.email",
+            loaded.applicant.email.clone().unwrap_or_default(),
+        );
         set("applicant.relation", loaded.case.relation.code().to_owned());
         set("deceased.name", loaded.deceased.name.clone());
-        let (kind, value) = self.identity_of(&loaded.deceased)?.unwrap_or_else(|| ("not_known".to_owned(), String::new()));
+        let (kind, value) = self
+            .identity_of(&loaded.deceased)?
+            .unwrap_or_else(|| ("not_known".to_owned(), String::new()));
         if kind != "not_known" {
             set(&format!("deceased.{kind}"), value);
         }
         set("deceased.identity", kind);
         let died = loaded.case.date_of_death;
         set("deceased.date_of_death.day", died.format("%-d").to_string());
-        set("deceased.date_of_death.month", thai_date::month_th(died).to_owned());
-        set("deceased.date_of_death.year", thai_date::buddhist_year(died).to_string());
-        set("deceased.residence", loaded.case.residence.code().to_owned());
+        set(
+            "deceased.date_of_death.month",
+            thai_date::month_th(died).to_owned(),
+        );
+        set(
+            "deceased.date_of_death.year",
+            thai_date::buddhist_year(died).to_string(),
+        );
+        set(
+            "deceased.residence",
+            loaded.case.residence.code().to_owned(),
+        );
         if let Some(number) = &loaded.case.certificate_number {
             set("deceased.certificate", "number".to_owned());
             set("deceased.certificate_number", number.clone());
@@ -829,7 +1173,8 @@ impl Desk {
             .keys
             .open(Purpose::Identity, &identity.sealed, person.id.as_bytes())
             .map_err(|error| Trouble::Internal(error.to_string()))?;
-        let value = String::from_utf8(value).map_err(|error| Trouble::Internal(error.to_string()))?;
+        let value =
+            String::from_utf8(value).map_err(|error| Trouble::Internal(error.to_string()))?;
         Ok(Some((identity.kind.clone(), value)))
     }
 }
@@ -840,11 +1185,26 @@ pub fn wish_fields(wish: &Wish) -> RawFields {
     let pavilion = wish.pavilion.as_ref();
     let text = |value: Option<String>| value.unwrap_or_default();
     [
-        ("cremation.date", text(cremation.map(|cremation| cremation.date.to_string()))),
-        ("cremation.round", text(cremation.map(|cremation| cremation.round.to_string()))),
-        ("pavilion.id", text(pavilion.map(|pavilion| pavilion.id.clone()))),
-        ("pavilion.from", text(pavilion.map(|pavilion| pavilion.from.to_string()))),
-        ("pavilion.nights", text(pavilion.map(|pavilion| pavilion.nights.to_string()))),
+        (
+            "cremation.date",
+            text(cremation.map(|cremation| cremation.date.to_string())),
+        ),
+        (
+            "cremation.round",
+            text(cremation.map(|cremation| cremation.round.to_string())),
+        ),
+        (
+            "pavilion.id",
+            text(pavilion.map(|pavilion| pavilion.id.clone())),
+        ),
+        (
+            "pavilion.from",
+            text(pavilion.map(|pavilion| pavilion.from.to_string())),
+        ),
+        (
+            "pavilion.nights",
+            text(pavilion.map(|pavilion| pavilion.nights.to_string())),
+        ),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
@@ -852,7 +1212,8 @@ pub fn wish_fields(wish: &Wish) -> RawFields {
 }
 
 pub(crate) fn reference_of(row: &RequestRow) -> Result<Reference> {
-    Reference::parse(&row.reference).map_err(|_| Trouble::Internal(format!("request {} has an impossible reference", row.id)))
+    Reference::parse(&row.reference)
+        .map_err(|_| Trouble::Internal(format!("request {} has an impossible reference", row.id)))
 }
 
 pub(crate) fn certificate_of(case: &CaseRow) -> CertificateState {
@@ -873,7 +1234,13 @@ fn hide_name(trouble: Trouble) -> Trouble {
 
 /// Received, confirmed, decided, told: each against its time.
 fn steps(row: &RequestRow, events: &[EventRow], now: Instant) -> Vec<TrackStep> {
-    let at = |codes: &[&str]| events.iter().rev().find(|event| codes.contains(&event.event.as_str())).map(|event| event.at);
+    let at = |codes: &[&str]| {
+        events
+            .iter()
+            .rev()
+            .find(|event| codes.contains(&event.event.as_str()))
+            .map(|event| event.at)
+    };
     let state = &row.state;
     let ended = !state.status.is_live();
     let decided = state.decided_at.or_else(|| at(&["withdrawn", "lapsed"]));
@@ -882,14 +1249,34 @@ fn steps(row: &RequestRow, events: &[EventRow], now: Instant) -> Vec<TrackStep> 
     let name = |th: &str, en: &str| Text::new(th, en);
     let mut steps = vec![
         (name("ส่งคำขอ", "Request sent"), Some(row.submitted_at), None),
-        (name("เจ้าหน้าที่ยืนยันคำขอ", "Request confirmed by an officer"), verified, state.lapse_at),
+        (
+            name("เจ้าหน้าที่ยืนยันคำขอ", "Request confirmed by an officer"),
+            verified,
+            state.lapse_at,
+        ),
     ];
     if state.status == Status::Returned {
-        steps.push((name("ท่านแก้ไขคำขอ", "You correct the request"), None, state.correct_by));
+        steps.push((
+            name("ท่านแก้ไขคำขอ", "You correct the request"),
+            None,
+            state.correct_by,
+        ));
     }
     steps.push((name("พิจารณา", "Decision"), decided, Some(state.decide_by)));
-    if matches!(state.status, Status::Approved | Status::Refused | Status::Cancelled | Status::Completed | Status::Submitted | Status::Returned) {
-        steps.push((name("แจ้งผลทางโทรศัพท์", "You are told by telephone"), told, None));
+    if matches!(
+        state.status,
+        Status::Approved
+            | Status::Refused
+            | Status::Cancelled
+            | Status::Completed
+            | Status::Submitted
+            | Status::Returned
+    ) {
+        steps.push((
+            name("แจ้งผลทางโทรศัพท์", "You are told by telephone"),
+            told,
+            None,
+        ));
     }
     let mut current_found = false;
     steps
@@ -905,7 +1292,13 @@ fn steps(row: &RequestRow, events: &[EventRow], now: Instant) -> Vec<TrackStep> 
                 None => StepState::Later,
             };
             let late = due.is_some_and(|due| at.unwrap_or(now) > due);
-            TrackStep { name, state, at, due, late }
+            TrackStep {
+                name,
+                state,
+                at,
+                due,
+                late,
+            }
         })
         .collect()
 }
@@ -914,20 +1307,40 @@ fn steps(row: &RequestRow, events: &[EventRow], now: Instant) -> Vec<TrackStep> 
 pub fn places(wish: &Wish, rules: &Rules, lang: Lang) -> String {
     let cremation = wish.cremation.as_ref().map(|cremation| {
         lang.t(
-            format!("ฌาปนกิจ{} เวลา {}", thai_date::full_th(cremation.date), cremation.round.th()),
-            format!("Cremation on {} at {}", thai_date::long_en(cremation.date), cremation.round.en()),
+            format!(
+                "ฌาปนกิจ{} เวลา {}",
+                thai_date::full_th(cremation.date),
+                cremation.round.th()
+            ),
+            format!(
+                "Cremation on {} at {}",
+                thai_date::long_en(cremation.date),
+                cremation.round.en()
+            ),
         )
     });
-    let pavilion = wish.pavilion.as_ref().map(|pavilion| pavilion_words(pavilion, rules, lang));
-    [pavilion, cremation].into_iter().flatten().collect::<Vec<_>>().join(lang.t(" และ", "; "))
+    let pavilion = wish
+        .pavilion
+        .as_ref()
+        .map(|pavilion| pavilion_words(pavilion, rules, lang));
+    [pavilion, cremation]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(lang.t(" และ", "; "))
 }
 
 fn pavilion_words(wish: &PavilionWish, rules: &Rules, lang: Lang) -> String {
-    let name = rules.pavilion(&wish.id).map_or(wish.id.as_str(), |pavilion| pavilion.name.get(lang));
+    let name = rules
+        .pavilion(&wish.id)
+        .map_or(wish.id.as_str(), |pavilion| pavilion.name.get(lang));
     let nights = wish.nights;
     lang.t(
         format!("{name} {nights} คืน ตั้งแต่{}", thai_date::full_th(wish.from)),
-        format!("{name}, {nights} night(s) from {}", thai_date::long_en(wish.from)),
+        format!(
+            "{name}, {nights} night(s) from {}",
+            thai_date::long_en(wish.from)
+        ),
     )
 }
 

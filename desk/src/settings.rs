@@ -5,10 +5,10 @@ use domain::municipality::Municipality;
 use domain::time::{self, Instant};
 use serde_json::json;
 use std::sync::{Arc, PoisonError};
-use store::audit::{self, Version};
-use store::setting::{self, NewSetting};
 use store::Store;
+use store::audit::{self, Version};
 use store::keys::Keys;
+use store::setting::{self, NewSetting};
 
 const KIND: &str = "municipality";
 const KEY: &str = "file";
@@ -20,21 +20,33 @@ pub async fn current(store: &Store, now: Instant) -> Result<Option<(i64, Municip
         return Ok(None);
     };
     let body = serde_json::from_str(&row.body);
-    let municipality = body.map_err(|error| Trouble::Internal(format!("settings revision {}: {error}", row.revision)))?;
+    let municipality = body.map_err(|error| {
+        Trouble::Internal(format!("settings revision {}: {error}", row.revision))
+    })?;
     Ok(Some((row.revision, municipality)))
 }
 
 /// The rules in force today.
 pub async fn rules(store: &Store, now: Instant) -> Result<Option<Rules>> {
     match current(store, now).await? {
-        Some((revision, municipality)) => Rules::new(municipality, revision).map(Some).map_err(Trouble::Internal),
+        Some((revision, municipality)) => Rules::new(municipality, revision)
+            .map(Some)
+            .map_err(Trouble::Internal),
         None => Ok(None),
     }
 }
 
 /// Appends a revision, valid from today.
-pub async fn append(store: &Store, keys: &Keys, municipality: &Municipality, actor: &str, now: Instant, chance: &dyn crate::Chance) -> Result<i64> {
-    let body = serde_json::to_string(municipality).map_err(|error| Trouble::Internal(error.to_string()))?;
+pub async fn append(
+    store: &Store,
+    keys: &Keys,
+    municipality: &Municipality,
+    actor: &str,
+    now: Instant,
+    chance: &dyn crate::Chance,
+) -> Result<i64> {
+    let body = serde_json::to_string(municipality)
+        .map_err(|error| Trouble::Internal(error.to_string()))?;
     let audit_id = clock::uuid(now, chance);
     store
         .write(async |tx| {

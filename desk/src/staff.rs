@@ -64,7 +64,9 @@ pub struct Enrolled {
 
 impl std::fmt::Debug for Enrolled {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Enrolled").field("username", &self.username).finish_non_exhaustive()
+        out.debug_struct("Enrolled")
+            .field("username", &self.username)
+            .finish_non_exhaustive()
     }
 }
 
@@ -87,10 +89,15 @@ impl Desk {
     pub async fn sign_in(&self, username: &str, password: &str, address: &str) -> Result<SignedIn> {
         let now = self.now();
         let username = text::clean(username).to_lowercase();
-        let bucket = self.keys.mac(Purpose::LimitMac, format!("sign-in:{username}:{address}").as_bytes());
+        let bucket = self.keys.mac(
+            Purpose::LimitMac,
+            format!("sign-in:{username}:{address}").as_bytes(),
+        );
         self.pace(&bucket, now).await?;
         let mut conn = self.store.read().await?;
-        let row = staff::by_username(&mut conn, &username).await?.filter(|row| row.disabled_at.is_none());
+        let row = staff::by_username(&mut conn, &username)
+            .await?
+            .filter(|row| row.disabled_at.is_none());
         drop(conn);
         let hash = row.as_ref().map(|row| row.password_hash.clone());
         let right = self.password_is_right(password, hash).await?;
@@ -108,7 +115,9 @@ impl Desk {
             seen_at: now,
             expires_at: now + CODE_TIME,
         };
-        self.store.write(async |tx| session::insert(tx, &session).await).await?;
+        self.store
+            .write(async |tx| session::insert(tx, &session).await)
+            .await?;
         Ok(SignedIn { token })
     }
 
@@ -117,11 +126,19 @@ impl Desk {
         let now = self.now();
         let mac = self.session_mac(token);
         let (session, row) = self.session(&mac, Stage::Password, now).await?;
-        let bucket = self.keys.mac(Purpose::LimitMac, format!("code:{}", row.id).as_bytes());
+        let bucket = self
+            .keys
+            .mac(Purpose::LimitMac, format!("code:{}", row.id).as_bytes());
         self.pace(&bucket, now).await?;
-        let typed: String = text::ascii_digits(&text::clean(code)).chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        let typed: String = text::ascii_digits(&text::clean(code))
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-'))
+            .collect();
         let step = self.totp_step(&row, &typed, now)?;
-        let recovery = self.keys.mac(Purpose::RecoveryCodeMac, format!("{}:{}", row.id, typed.to_uppercase()).as_bytes());
+        let recovery = self.keys.mac(
+            Purpose::RecoveryCodeMac,
+            format!("{}:{}", row.id, typed.to_uppercase()).as_bytes(),
+        );
         let new_token = self.token();
         let new_mac = self.session_mac(&new_token);
         let audit_id = self.id(now);
@@ -136,9 +153,33 @@ impl Desk {
                     return Ok(false);
                 }
                 let subject = format!("staff:{}", row.id);
-                let act = if step.is_some() { "sign-in" } else { "sign-in with a recovery code" };
-                self.audit_staff(tx, audit_id, &subject, "staff", Some(row.id), act, "{}", now).await?;
-                Ok::<bool, Trouble>(session::rotate(tx, &session.token_mac, &new_mac, Stage::Full, now + IDLE, now).await?)
+                let act = if step.is_some() {
+                    "sign-in"
+                } else {
+                    "sign-in with a recovery code"
+                };
+                self.audit_staff(
+                    tx,
+                    audit_id,
+                    &subject,
+                    "staff",
+                    Some(row.id),
+                    act,
+                    "{}",
+                    now,
+                )
+                .await?;
+                Ok::<bool, Trouble>(
+                    session::rotate(
+                        tx,
+                        &session.token_mac,
+                        &new_mac,
+                        Stage::Full,
+                        now + IDLE,
+                        now,
+                    )
+                    .await?,
+                )
             })
             .await?;
         if !right {
@@ -155,14 +196,18 @@ impl Desk {
         let (session, row) = self.session(&mac, Stage::Full, now).await?;
         if session.wants_touch(now) {
             let until = (now + IDLE).min(session.created_at + ABSOLUTE);
-            self.store.write(async |tx| session::touch(tx, &mac, until, now).await).await?;
+            self.store
+                .write(async |tx| session::touch(tx, &mac, until, now).await)
+                .await?;
         }
         Ok(actor(&row))
     }
 
     pub async fn sign_out(&self, token: &str) -> Result<()> {
         let mac = self.session_mac(token);
-        self.store.write(async |tx| session::end(tx, &mac).await).await?;
+        self.store
+            .write(async |tx| session::end(tx, &mac).await)
+            .await?;
         Ok(())
     }
 
@@ -200,11 +245,17 @@ impl Desk {
         let password = groups(&BASE32_NOPAD.encode(&self.random::<15>()), 6);
         let secret = self.random::<20>();
         let id = self.id(now);
-        let recovery_codes: Vec<String> =
-            (0..RECOVERY_CODES).map(|_| groups(&BASE32_NOPAD.encode(&self.random::<5>()), 4)).collect();
+        let recovery_codes: Vec<String> = (0..RECOVERY_CODES)
+            .map(|_| groups(&BASE32_NOPAD.encode(&self.random::<5>()), 4))
+            .collect();
         let macs: Vec<String> = recovery_codes
             .iter()
-            .map(|code| self.keys.mac(Purpose::RecoveryCodeMac, format!("{id}:{}", code.replace('-', "")).as_bytes()))
+            .map(|code| {
+                self.keys.mac(
+                    Purpose::RecoveryCodeMac,
+                    format!("{id}:{}", code.replace('-', "")).as_bytes(),
+                )
+            })
             .collect();
         let sealed = self
             .keys
@@ -218,7 +269,10 @@ impl Desk {
             roles: new.roles.clone(),
             delegation: new.delegation.clone(),
             password_hash: self.hash_password(&password).await?,
-            totp: Some(SealedTotp { sealed, key_id: self.keys.key_id().to_owned() }),
+            totp: Some(SealedTotp {
+                sealed,
+                key_id: self.keys.key_id().to_owned(),
+            }),
             totp_step: 0,
             created_at: now,
             disabled_at: None,
@@ -234,17 +288,38 @@ impl Desk {
                 }
                 staff::set_recovery_codes(tx, id, &macs).await?;
                 let kind = if by.is_some() { "staff" } else { "system" };
-                self.audit_staff(tx, audit_id, &format!("staff:{id}"), kind, by, "account made", &detail, now).await?;
+                self.audit_staff(
+                    tx,
+                    audit_id,
+                    &format!("staff:{id}"),
+                    kind,
+                    by,
+                    "account made",
+                    &detail,
+                    now,
+                )
+                .await?;
                 Ok::<bool, Trouble>(true)
             })
             .await?;
         if !made {
-            let error = FieldError::new("username", "taken", "มีชื่อผู้ใช้นี้แล้ว โปรดใช้ชื่ออื่น", "That user name exists; choose another");
+            let error = FieldError::new(
+                "username",
+                "taken",
+                "มีชื่อผู้ใช้นี้แล้ว โปรดใช้ชื่ออื่น",
+                "That user name exists; choose another",
+            );
             return Err(Trouble::Invalid(FieldErrors::one(error)));
         }
         let totp_secret = BASE32_NOPAD.encode(&secret);
         let otpauth = format!("otpauth://totp/Sala:{username}?secret={totp_secret}&issuer=Sala");
-        Ok(Enrolled { username, password, totp_secret, recovery_codes, otpauth })
+        Ok(Enrolled {
+            username,
+            password,
+            totp_secret,
+            recovery_codes,
+            otpauth,
+        })
     }
 
     /// Closes an account and ends its sessions. What it did stays in the history.
@@ -261,7 +336,17 @@ impl Desk {
                 row.disabled_at = Some(now);
                 staff::update(tx, &row).await?;
                 session::end_for_staff(tx, id).await?;
-                self.audit_staff(tx, audit_id, &format!("staff:{id}"), "staff", Some(who.id), "account closed", "{}", now).await
+                self.audit_staff(
+                    tx,
+                    audit_id,
+                    &format!("staff:{id}"),
+                    "staff",
+                    Some(who.id),
+                    "account closed",
+                    "{}",
+                    now,
+                )
+                .await
             })
             .await
     }
@@ -275,12 +360,25 @@ impl Desk {
             .write(async |tx| {
                 staff::by_id(tx, id).await?.ok_or(Trouble::NotFound)?;
                 session::end_for_staff(tx, id).await?;
-                self.audit_staff(tx, audit_id, &format!("staff:{id}"), "staff", Some(who.id), "sessions ended", "{}", now).await
+                self.audit_staff(
+                    tx,
+                    audit_id,
+                    &format!("staff:{id}"),
+                    "staff",
+                    Some(who.id),
+                    "sessions ended",
+                    "{}",
+                    now,
+                )
+                .await
             })
             .await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "an audit row has that many columns")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an audit row has that many columns"
+    )]
     async fn audit_staff(
         &self,
         tx: &mut Tx,
@@ -292,12 +390,26 @@ impl Desk {
         detail: &str,
         at: Instant,
     ) -> Result<()> {
-        let entry = audit::Entry { id, subject, version: Version::Next, at, actor_kind, actor_id, act, detail };
+        let entry = audit::Entry {
+            id,
+            subject,
+            version: Version::Next,
+            at,
+            actor_kind,
+            actor_id,
+            act,
+            detail,
+        };
         audit::append(tx, &entry, &self.keys).await?;
         Ok(())
     }
 
-    async fn session(&self, mac: &str, stage: Stage, now: Instant) -> Result<(SessionRow, StaffRow)> {
+    async fn session(
+        &self,
+        mac: &str,
+        stage: Stage,
+        now: Instant,
+    ) -> Result<(SessionRow, StaffRow)> {
         let mut conn = self.store.read().await?;
         let found = session::find(&mut conn, mac, now).await?;
         let session = found
@@ -305,7 +417,9 @@ impl Desk {
             .filter(|session| now < session.created_at + ABSOLUTE)
             .ok_or(Trouble::SignInRequired)?;
         let id = session.staff_id.ok_or(Trouble::SignInRequired)?;
-        let row = staff::by_id(&mut conn, id).await?.filter(|row| row.disabled_at.is_none());
+        let row = staff::by_id(&mut conn, id)
+            .await?
+            .filter(|row| row.disabled_at.is_none());
         Ok((session, row.ok_or(Trouble::SignInRequired)?))
     }
 
@@ -315,14 +429,19 @@ impl Desk {
             return Ok(None);
         };
         let internal = |error: String| Trouble::Internal(error);
-        let secret = self.keys.open(Purpose::Totp, &totp.sealed, row.id.as_bytes()).map_err(|error| internal(error.to_string()))?;
+        let secret = self
+            .keys
+            .open(Purpose::Totp, &totp.sealed, row.id.as_bytes())
+            .map_err(|error| internal(error.to_string()))?;
         let totp = totp_rs::Builder::new()
             .with_algorithm(totp_rs::Algorithm::SHA1)
             .with_secret(secret)
             .build()
             .map_err(|error| internal(error.to_string()))?;
         let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
-        Ok(totp.check(code, seconds).and_then(|step| i64::try_from(step).ok()))
+        Ok(totp
+            .check(code, seconds)
+            .and_then(|step| i64::try_from(step).ok()))
     }
 
     fn session_mac(&self, token: &str) -> String {
@@ -338,7 +457,8 @@ impl Desk {
         let salt = self.random::<16>();
         self.hashing(move || {
             let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
-            hash.map(|hash| hash.to_string()).map_err(|error| Trouble::Internal(error.to_string()))
+            hash.map(|hash| hash.to_string())
+                .map_err(|error| Trouble::Internal(error.to_string()))
         })
         .await?
     }
@@ -346,24 +466,38 @@ impl Desk {
     /// Hashes even when there is no account, so that both answers take the same time.
     async fn password_is_right(&self, password: &str, hash: Option<String>) -> Result<bool> {
         let password = password.to_owned();
-        self.hashing(move || match hash {
-            Some(hash) => PasswordHash::new(&hash)
-                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok()),
-            None => {
+        self.hashing(move || {
+            let Some(hash) = hash else {
                 // The result is of no use: only the time it takes is.
-                let hashed = Argon2::default().hash_password_with_salt(password.as_bytes(), b"nobody's salt 16");
-                drop(hashed);
-                false
-            }
+                drop(
+                    Argon2::default()
+                        .hash_password_with_salt(password.as_bytes(), b"nobody's salt 16"),
+                );
+                return false;
+            };
+            PasswordHash::new(&hash).is_ok_and(|hash| {
+                Argon2::default()
+                    .verify_password(password.as_bytes(), &hash)
+                    .is_ok()
+            })
         })
         .await
     }
 
     /// Hashing takes tens of megabytes and milliseconds: off the async threads, two at once.
-    async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    async fn hashing<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         let internal = |error: String| Trouble::Internal(error);
-        let _permit = self.hashing.acquire().await.map_err(|error| internal(error.to_string()))?;
-        tokio::task::spawn_blocking(work).await.map_err(|error| internal(error.to_string()))
+        let _permit = self
+            .hashing
+            .acquire()
+            .await
+            .map_err(|error| internal(error.to_string()))?;
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| internal(error.to_string()))
     }
 }
 
@@ -378,13 +512,19 @@ pub(crate) fn actor(row: &StaffRow) -> StaffActor {
 }
 
 fn administrator(who: &StaffActor) -> Result<()> {
-    if who.has(Role::Administrator) { Ok(()) } else { Err(Trouble::NotAllowed) }
+    if who.has(Role::Administrator) {
+        Ok(())
+    } else {
+        Err(Trouble::NotAllowed)
+    }
 }
 
 fn check_new(new: &NewStaff, username: &str) -> std::result::Result<(), FieldErrors> {
     let mut errors = FieldErrors::new();
     let well_formed = (2..=40).contains(&username.len())
-        && username.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_'));
+        && username
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-' | '_'));
     if !well_formed {
         errors.push(FieldError::new(
             "username",
@@ -397,7 +537,12 @@ fn check_new(new: &NewStaff, username: &str) -> std::result::Result<(), FieldErr
         errors.push(FieldError::new("name", "missing", "กรอกชื่อ", "Enter a name"));
     }
     if new.roles.is_empty() {
-        errors.push(FieldError::new("role", "missing", "เลือกบทบาทอย่างน้อยหนึ่งอย่าง", "Choose at least one role"));
+        errors.push(FieldError::new(
+            "role",
+            "missing",
+            "เลือกบทบาทอย่างน้อยหนึ่งอย่าง",
+            "Choose at least one role",
+        ));
     }
     if new.roles.contains(&Role::Approver) && new.delegation.is_none() {
         errors.push(FieldError::new(
@@ -407,11 +552,19 @@ fn check_new(new: &NewStaff, username: &str) -> std::result::Result<(), FieldErr
             "An approver needs a delegation order",
         ));
     }
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
 }
 
 /// `ABCDEF-GHIJKL`: easier to read and to type.
 fn groups(text: &str, size: usize) -> String {
     let letters: Vec<char> = text.chars().collect();
-    letters.chunks(size).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    letters
+        .chunks(size)
+        .map(|group| group.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }

@@ -167,11 +167,17 @@ mod tests {
     #[test]
     fn every_error_is_kept_in_order() {
         let mut errors = FieldErrors::new();
-        assert_eq!(errors.keep::<u8>(Err(FieldError::new("a", "missing", "ก", "A"))), None);
+        assert_eq!(
+            errors.keep::<u8>(Err(FieldError::new("a", "missing", "ก", "A"))),
+            None
+        );
         assert_eq!(errors.keep(Ok(1)), Some(1));
         errors.push(FieldError::new("b", "missing", "ข", "B"));
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(fields, ["a", "b"]);
-        assert_eq!(errors.of("b").map(|error| error.text.get(Lang::En)), Some("B"));
+        assert_eq!(
+            errors.of("b").map(|error| error.text.get(Lang::En)),
+            Some("B")
+        );
     }
 }

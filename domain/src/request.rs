@@ -284,21 +284,41 @@ impl Action {
 pub enum Event {
     Submitted,
     Taken,
-    Verified { by: VerifiedBy },
-    Returned { defects: Vec<String>, correct_by: Instant },
+    Verified {
+        by: VerifiedBy,
+    },
+    Returned {
+        defects: Vec<String>,
+        correct_by: Instant,
+    },
     Resubmitted,
     Approved,
-    Refused { facts: String, law: String, reason: String, appeal: String },
+    Refused {
+        facts: String,
+        law: String,
+        reason: String,
+        appeal: String,
+    },
     Withdrawn,
-    Cancelled { reason: String },
-    Frozen { reason: String },
-    Unfrozen { reason: String },
+    Cancelled {
+        reason: String,
+    },
+    Frozen {
+        reason: String,
+    },
+    Unfrozen {
+        reason: String,
+    },
     Lapsed,
     Completed,
     /// The family answered something asked after sending.
-    Answered { field: String },
+    Answered {
+        field: String,
+    },
     /// The office told the family, or tried to.
-    Called { outcome: String },
+    Called {
+        outcome: String,
+    },
 }
 
 impl Event {
@@ -326,7 +346,11 @@ impl Event {
     pub fn must_be_told(&self) -> bool {
         matches!(
             self,
-            Self::Returned { .. } | Self::Approved | Self::Refused { .. } | Self::Cancelled { .. } | Self::Lapsed
+            Self::Returned { .. }
+                | Self::Approved
+                | Self::Refused { .. }
+                | Self::Cancelled { .. }
+                | Self::Lapsed
         )
     }
 }
@@ -373,7 +397,9 @@ impl Refusal {
             Self::DelegationNotValid => "The delegation order is not valid today.",
             Self::WrongState => "This is not possible in the present state.",
             Self::Frozen => "The case is frozen. Unfreeze it first.",
-            Self::ReturnedBefore => "It was returned for correction once already and cannot be returned again.",
+            Self::ReturnedBefore => {
+                "It was returned for correction once already and cannot be returned again."
+            }
             Self::ReasonMissing => "Give every reason that is asked for.",
             Self::TooEarly => "The deadline has not passed yet.",
             Self::DeadlinePassed => "The deadline must be in the future.",
@@ -397,10 +423,20 @@ pub fn decide(now: &Snapshot, action: &Action, actor: &Actor, at: Instant) -> De
     match (now.status, action) {
         (Status::Submitted, Action::Take) => step(Status::Submitted, Event::Taken),
         (Status::Submitted | Status::Returned, Action::Verify { by }) if !now.verified => Ok((
-            Snapshot { verified: true, lapse_at: None, ..*now },
+            Snapshot {
+                verified: true,
+                lapse_at: None,
+                ..*now
+            },
             vec![Event::Verified { by: *by }],
         )),
-        (Status::Submitted, Action::Return { defects, correct_by }) => {
+        (
+            Status::Submitted,
+            Action::Return {
+                defects,
+                correct_by,
+            },
+        ) => {
             if now.returned_count > 0 {
                 return Err(Refusal::ReturnedBefore);
             }
@@ -412,18 +448,41 @@ pub fn decide(now: &Snapshot, action: &Action, actor: &Actor, at: Instant) -> De
                 lapse_at: None,
                 ..*now
             };
-            Ok((next, vec![Event::Returned { defects: defects.clone(), correct_by: *correct_by }]))
+            Ok((
+                next,
+                vec![Event::Returned {
+                    defects: defects.clone(),
+                    correct_by: *correct_by,
+                }],
+            ))
         }
         (Status::Returned, Action::Resubmit) => Ok((
-            Snapshot { status: Status::Submitted, correct_by: None, ..*now },
+            Snapshot {
+                status: Status::Submitted,
+                correct_by: None,
+                ..*now
+            },
             vec![Event::Resubmitted],
         )),
         // The approver answers for it with the file open: nothing is left to lapse. The call list tells the family.
         (Status::Submitted, Action::Approve) => Ok((
-            Snapshot { status: Status::Approved, verified: true, lapse_at: None, ..*now },
+            Snapshot {
+                status: Status::Approved,
+                verified: true,
+                lapse_at: None,
+                ..*now
+            },
             vec![Event::Approved],
         )),
-        (Status::Submitted | Status::Returned, Action::Refuse { facts, law, reason, appeal }) => step(
+        (
+            Status::Submitted | Status::Returned,
+            Action::Refuse {
+                facts,
+                law,
+                reason,
+                appeal,
+            },
+        ) => step(
             Status::Refused,
             Event::Refused {
                 facts: facts.clone(),
@@ -436,18 +495,35 @@ pub fn decide(now: &Snapshot, action: &Action, actor: &Actor, at: Instant) -> De
             step(Status::Withdrawn, Event::Withdrawn)
         }
         (Status::Submitted | Status::Returned | Status::Approved, Action::Cancel { reason }) => {
-            step(Status::Cancelled, Event::Cancelled { reason: reason.clone() })
+            step(
+                Status::Cancelled,
+                Event::Cancelled {
+                    reason: reason.clone(),
+                },
+            )
         }
         (status, Action::Freeze { reason }) if status.is_live() && !now.frozen => Ok((
-            Snapshot { frozen: true, ..*now },
-            vec![Event::Frozen { reason: reason.clone() }],
+            Snapshot {
+                frozen: true,
+                ..*now
+            },
+            vec![Event::Frozen {
+                reason: reason.clone(),
+            }],
         )),
         (status, Action::Unfreeze { reason }) if status.is_live() && now.frozen => Ok((
-            Snapshot { frozen: false, ..*now },
-            vec![Event::Unfrozen { reason: reason.clone() }],
+            Snapshot {
+                frozen: false,
+                ..*now
+            },
+            vec![Event::Unfrozen {
+                reason: reason.clone(),
+            }],
         )),
         (Status::Submitted, Action::Lapse) => match now.lapse_at {
-            Some(lapse_at) if lapse_at <= at && !now.verified => step(Status::Lapsed, Event::Lapsed),
+            Some(lapse_at) if lapse_at <= at && !now.verified => {
+                step(Status::Lapsed, Event::Lapsed)
+            }
             Some(_) if !now.verified => Err(Refusal::TooEarly),
             _ => Err(Refusal::WrongState),
         },
@@ -470,14 +546,21 @@ fn samples(at: Instant) -> Vec<Action> {
     let words = || "-".to_owned();
     vec![
         Action::Take,
-        Action::Verify { by: VerifiedBy::Call },
+        Action::Verify {
+            by: VerifiedBy::Call,
+        },
         Action::Return {
             defects: vec![words()],
             correct_by: at + chrono::TimeDelta::hours(1),
         },
         Action::Resubmit,
         Action::Approve,
-        Action::Refuse { facts: words(), law: words(), reason: words(), appeal: words() },
+        Action::Refuse {
+            facts: words(),
+            law: words(),
+            reason: words(),
+            appeal: words(),
+        },
         Action::Withdraw,
         Action::Cancel { reason: words() },
         Action::Freeze { reason: words() },
@@ -500,19 +583,26 @@ fn authorise(action: &Action, actor: &Actor, at: Instant) -> Result<(), Refusal>
             | Action::Return { .. }
             | Action::Freeze { .. }
             | Action::Unfreeze { .. }
-            | Action::Complete => staff.handles_requests(),
-            Action::Approve | Action::Refuse { .. } | Action::Cancel { .. } => staff.has(Role::Approver),
+            | Action::Complete
             // At the counter, on the family's behalf.
-            Action::Withdraw | Action::Resubmit => staff.handles_requests(),
+            | Action::Withdraw
+            | Action::Resubmit => staff.handles_requests(),
+            Action::Approve | Action::Refuse { .. } | Action::Cancel { .. } => staff.has(Role::Approver),
             Action::Lapse => false,
         },
     };
     if !may {
         return Err(Refusal::NotAllowed);
     }
-    if let (Actor::Staff(staff), Action::Approve | Action::Refuse { .. } | Action::Cancel { .. }) = (actor, action) {
+    if let (Actor::Staff(staff), Action::Approve | Action::Refuse { .. } | Action::Cancel { .. }) =
+        (actor, action)
+    {
         let today = crate::time::local_date(at);
-        if !staff.delegation.as_ref().is_some_and(|order| order.is_valid_on(today)) {
+        if !staff
+            .delegation
+            .as_ref()
+            .is_some_and(|order| order.is_valid_on(today))
+        {
             return Err(Refusal::DelegationNotValid);
         }
     }
@@ -523,17 +613,31 @@ fn authorise(action: &Action, actor: &Actor, at: Instant) -> Result<(), Refusal>
 fn check_words(action: &Action, at: Instant) -> Result<(), Refusal> {
     let blank = |text: &String| text.trim().is_empty();
     let missing = match action {
-        Action::Return { defects, correct_by } => {
+        Action::Return {
+            defects,
+            correct_by,
+        } => {
             if *correct_by <= at {
                 return Err(Refusal::DeadlinePassed);
             }
             defects.is_empty() || defects.iter().any(blank)
         }
-        Action::Refuse { facts, law, reason, appeal } => [facts, law, reason, appeal].into_iter().any(blank),
-        Action::Cancel { reason } | Action::Freeze { reason } | Action::Unfreeze { reason } => blank(reason),
+        Action::Refuse {
+            facts,
+            law,
+            reason,
+            appeal,
+        } => [facts, law, reason, appeal].into_iter().any(blank),
+        Action::Cancel { reason } | Action::Freeze { reason } | Action::Unfreeze { reason } => {
+            blank(reason)
+        }
         _ => false,
     };
-    if missing { Err(Refusal::ReasonMissing) } else { Ok(()) }
+    if missing {
+        Err(Refusal::ReasonMissing)
+    } else {
+        Ok(())
+    }
 }
 
 /// While a dispute is open neither the office decides nor one relative gives the places away.

@@ -961,12 +961,12 @@ mod tests {
     #[test]
     fn moments_are_written_in_bangkok_time() {
         let moment: Instant = "2026-11-05T02:24:59Z".parse().unwrap();
-        assert_eq!(clock_th(moment), "09.24 น.");
+        assert_eq!(clock_th(moment), "09.24\u{a0}น.");
         assert_eq!(clock_en(moment), "09:24");
-        assert_eq!(moment_th(moment), "5 พ.ย. 2569 เวลา 09.24 น.");
+        assert_eq!(moment_th(moment), "5 พ.ย. 2569 เวลา 09.24\u{a0}น.");
         assert_eq!(moment_en(moment), "5 Nov 2026, 09:24");
         let after_midnight: Instant = "2026-11-04T17:05:00Z".parse().unwrap();
-        assert_eq!(moment_th(after_midnight), "5 พ.ย. 2569 เวลา 00.05 น.");
+        assert_eq!(moment_th(after_midnight), "5 พ.ย. 2569 เวลา 00.05\u{a0}น.");
     }
 
     #[test]

@@ -174,9 +174,9 @@ impl TimeOfDay {
         at(date, self.0)
     }
 
-    /// "13.00 น."
+    /// "13.00 น.", with a no-break space: the unit never stands alone on a line.
     pub fn th(self) -> String {
-        format!("{:02}.{:02} น.", self.hour(), self.minute())
+        format!("{:02}.{:02}\u{a0}น.", self.hour(), self.minute())
     }
 
     /// "13:00"
@@ -293,7 +293,7 @@ mod tests {
         let time = TimeOfDay::new(9, 5).unwrap();
         assert_eq!(
             (time.th(), time.en()),
-            ("09.05 น.".to_owned(), "09:05".to_owned())
+            ("09.05\u{a0}น.".to_owned(), "09:05".to_owned())
         );
         assert_eq!((time.minutes(), time.hour(), time.minute()), (545, 9, 5));
         assert_eq!(TimeOfDay::from_minutes(1440), None);

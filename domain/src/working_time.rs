@@ -422,7 +422,10 @@ mod tests {
             TimeOfDay::parse("09:00").unwrap(),
         );
         let error = Span::new(nine, eight).unwrap_err();
-        assert_eq!(error.th(), "เวลาปิด 08.00 น. ต้องอยู่หลังเวลาเปิด 09.00 น.");
+        assert_eq!(
+            error.th(),
+            "เวลาปิด 08.00\u{a0}น. ต้องอยู่หลังเวลาเปิด 09.00\u{a0}น."
+        );
         assert_eq!(
             error.en(),
             "Closing time 08:00 must be after opening time 09:00."

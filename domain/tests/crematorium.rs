@@ -1,4 +1,8 @@
 //! The crematorium's rules against the sample city: rounds, closures, notice, offers, the application.
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot be set up has failed"
+)]
 use chrono::{Days, NaiveDate};
 use domain::crematorium::availability::{self, Occupied, OfferState, Search};
 use domain::crematorium::{
@@ -43,7 +47,11 @@ fn wish(cremation: Option<(&str, &str)>, pavilion: Option<(&str, &str, u8)>) -> 
             date: date(day),
             round: TimeOfDay::parse(round).expect("a time"),
         }),
-        pavilion: pavilion.map(|(id, from, nights)| PavilionWish { id: id.into(), from: date(from), nights }),
+        pavilion: pavilion.map(|(id, from, nights)| PavilionWish {
+            id: id.into(),
+            from: date(from),
+            nights,
+        }),
     }
 }
 
@@ -62,36 +70,86 @@ fn what_may_be_asked_is_said_field_by_field() {
     let horizon = rules.horizon(now());
     let beyond = (horizon + Days::new(1)).to_string();
     for (wish, expected) in [
-        (wish(Some(("2026-11-25", "13:00")), Some(("sala-1", "2026-11-23", 2))), vec![]),
+        (
+            wish(
+                Some(("2026-11-25", "13:00")),
+                Some(("sala-1", "2026-11-23", 2)),
+            ),
+            vec![],
+        ),
         (wish(Some(("2026-11-25", "13:00")), None), vec![]),
         (wish(None, Some(("sala-1", "2026-11-23", 2))), vec![]),
         (wish(None, None), vec!["cremation missing"]),
-        (wish(Some(("2026-11-27", "13:00")), None), vec!["cremation.date closed"]),
-        (wish(Some(("2026-11-22", "13:00")), None), vec!["cremation.date past"]),
-        (wish(Some((&beyond, "13:00")), None), vec!["cremation.date beyond_horizon"]),
-        (wish(Some(("2026-11-25", "13:05")), None), vec!["cremation.round unknown_round"]),
-        (wish(Some(("2026-11-23", "10:00")), None), vec!["cremation.round too_soon"]),
-        (wish(None, Some(("sala-9", "2026-11-24", 2))), vec!["pavilion.id unknown"]),
-        (wish(None, Some(("sala-1", "2026-11-24", 0))), vec!["pavilion.nights out_of_range"]),
-        (wish(None, Some(("sala-1", "2026-11-24", 8))), vec!["pavilion.nights out_of_range"]),
         (
-            wish(Some(("2026-11-25", "13:00")), Some(("sala-1", "2026-11-24", 2))),
+            wish(Some(("2026-11-27", "13:00")), None),
+            vec!["cremation.date closed"],
+        ),
+        (
+            wish(Some(("2026-11-22", "13:00")), None),
+            vec!["cremation.date past"],
+        ),
+        (
+            wish(Some((&beyond, "13:00")), None),
+            vec!["cremation.date beyond_horizon"],
+        ),
+        (
+            wish(Some(("2026-11-25", "13:05")), None),
+            vec!["cremation.round unknown_round"],
+        ),
+        (
+            wish(Some(("2026-11-23", "10:00")), None),
+            vec!["cremation.round too_soon"],
+        ),
+        (
+            wish(None, Some(("sala-9", "2026-11-24", 2))),
+            vec!["pavilion.id unknown"],
+        ),
+        (
+            wish(None, Some(("sala-1", "2026-11-24", 0))),
+            vec!["pavilion.nights out_of_range"],
+        ),
+        (
+            wish(None, Some(("sala-1", "2026-11-24", 8))),
+            vec!["pavilion.nights out_of_range"],
+        ),
+        (
+            wish(
+                Some(("2026-11-25", "13:00")),
+                Some(("sala-1", "2026-11-24", 2)),
+            ),
             vec!["pavilion.nights after_cremation"],
         ),
         (
-            wish(Some(("2026-11-27", "13:00")), Some(("sala-9", "2026-11-24", 9))),
-            vec!["cremation.date closed", "pavilion.id unknown", "pavilion.nights out_of_range"],
+            wish(
+                Some(("2026-11-27", "13:00")),
+                Some(("sala-9", "2026-11-24", 9)),
+            ),
+            vec![
+                "cremation.date closed",
+                "pavilion.id unknown",
+                "pavilion.nights out_of_range",
+            ],
         ),
     ] {
-        assert_eq!(codes(wish.check(&rules, Booker::Public, now())), expected, "{wish:?}");
+        assert_eq!(
+            codes(wish.check(&rules, Booker::Public, now())),
+            expected,
+            "{wish:?}"
+        );
     }
 }
 
 #[test]
 fn staff_may_book_inside_the_notice_and_families_call() {
     let today = wish(Some(("2026-11-23", "13:00")), None);
-    assert_eq!(codes(today.check(&rules(), Booker::Public, now())), ["cremation.round too_soon"]);
-    assert_eq!(codes(today.check(&rules(), Booker::Staff, now())), Vec::<String>::new());
+    assert_eq!(
+        codes(today.check(&rules(), Booker::Public, now())),
+        ["cremation.round too_soon"]
+    );
+    assert_eq!(
+        codes(today.check(&rules(), Booker::Staff, now())),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -99,11 +157,20 @@ fn a_closure_names_what_it_closes_and_open_anyway_wins() {
     let friday = date("2026-11-27");
     let holy_day = date("2026-12-02");
     assert!(rules().closed(friday, Facility::Cremation).is_some());
-    assert!(rules().closed(friday, Facility::Pavilions).is_none(), "only cremation is closed on Fridays");
-    assert!(rules().closed(holy_day, Facility::Cremation).is_none(), "nothing is closed on a holy day");
+    assert!(
+        rules().closed(friday, Facility::Pavilions).is_none(),
+        "only cremation is closed on Fridays"
+    );
+    assert!(
+        rules().closed(holy_day, Facility::Cremation).is_none(),
+        "nothing is closed on a holy day"
+    );
     let opened = rules_with(|city| {
         city.crematorium.closures.push(Closure {
-            when: ClosureWhen::Dates { from: friday, until: friday },
+            when: ClosureWhen::Dates {
+                from: friday,
+                until: friday,
+            },
             closes: Closes::Cremation,
             open_anyway: true,
             reason: domain::form::Text::new("เปิดเป็นกรณีพิเศษ", "Open by exception"),
@@ -134,12 +201,17 @@ fn rounds_follow_weekday_dates_and_case_type() {
         city.crematorium.rounds.push(only_saturday);
     });
     let has = |day: NaiveDate, case_type| {
-        rules.rounds(day, case_type).contains(&TimeOfDay::parse("08:00").expect("a time"))
+        rules
+            .rounds(day, case_type)
+            .contains(&TimeOfDay::parse("08:00").expect("a time"))
     };
     assert!(has(saturday, CaseType::Ordinary));
     assert!(!has(saturday, CaseType::Infectious));
     assert!(!has(date("2026-11-26"), CaseType::Ordinary), "a Thursday");
-    assert!(!has(date("2026-12-05"), CaseType::Ordinary), "no longer valid");
+    assert!(
+        !has(date("2026-12-05"), CaseType::Ordinary),
+        "no longer valid"
+    );
 }
 
 #[test]
@@ -156,10 +228,23 @@ fn a_family_is_offered_only_days_on_which_nights_and_a_furnace_are_free() {
     for pavilion in &rules.settings().pavilions {
         occupied.take(&pavilion.id, date("2026-11-27"), CellRange::NIGHT.first());
     }
-    let search = Search { nights: 2, beliefs: vec![Belief::OddEven], ..Search::default() };
+    let search = Search {
+        nights: 2,
+        beliefs: vec![Belief::OddEven],
+        ..Search::default()
+    };
     let offers = availability::offers(&rules, &occupied, &search, now());
-    let state = |day: &str| &offers.iter().find(|offer| offer.date == date(day)).expect("a day").state;
-    assert!(matches!(state("2026-11-24"), OfferState::CallOnly), "the nights would have begun yesterday");
+    let state = |day: &str| {
+        &offers
+            .iter()
+            .find(|offer| offer.date == date(day))
+            .expect("a day")
+            .state
+    };
+    assert!(
+        matches!(state("2026-11-24"), OfferState::CallOnly),
+        "the nights would have begun yesterday"
+    );
     assert!(matches!(state("2026-11-25"), OfferState::Full));
     assert!(matches!(state("2026-11-27"), OfferState::Closed { .. }));
     assert!(matches!(state("2026-11-28"), OfferState::NightsTaken));
@@ -167,38 +252,85 @@ fn a_family_is_offered_only_days_on_which_nights_and_a_furnace_are_free() {
     let OfferState::Open { rounds, pavilion } = state("2026-11-26") else {
         panic!("the 26th is free: {:?}", state("2026-11-26"));
     };
-    assert!(rounds.iter().any(|round| round.round == thirteen && round.free >= 2));
-    assert_eq!(pavilion.as_ref().map(|pavilion| (pavilion.from, pavilion.nights)), Some((date("2026-11-24"), 2)));
-    let suits = |day: &str| offers.iter().find(|offer| offer.date == date(day)).and_then(|offer| offer.suits);
-    assert_eq!((suits("2026-11-25"), suits("2026-11-26"), suits("2026-11-28")), (Some(false), Some(true), Some(true)));
+    assert!(
+        rounds
+            .iter()
+            .any(|round| round.round == thirteen && round.free >= 2)
+    );
+    assert_eq!(
+        pavilion
+            .as_ref()
+            .map(|pavilion| (pavilion.from, pavilion.nights)),
+        Some((date("2026-11-24"), 2))
+    );
+    let suits = |day: &str| {
+        offers
+            .iter()
+            .find(|offer| offer.date == date(day))
+            .and_then(|offer| offer.suits)
+    };
+    assert_eq!(
+        (
+            suits("2026-11-25"),
+            suits("2026-11-26"),
+            suits("2026-11-28")
+        ),
+        (Some(false), Some(true), Some(true))
+    );
 }
 
 #[test]
 fn alternatives_are_the_nearest_and_free() {
     let rules = rules();
     let mut occupied = Occupied::default();
-    let wanted = wish(Some(("2026-11-25", "13:00")), Some(("sala-1", "2026-11-23", 2)));
+    let wanted = wish(
+        Some(("2026-11-25", "13:00")),
+        Some(("sala-1", "2026-11-23", 2)),
+    );
     for furnace in &rules.settings().furnaces {
         occupied.take(&furnace.id, date("2026-11-25"), 52);
     }
     let near = availability::alternatives(&rules, &occupied, &wanted, now(), 5);
     assert_eq!(near.len(), 5);
     for wish in &near {
-        assert_eq!(codes(wish.check(&rules, Booker::Public, now())), Vec::<String>::new(), "{wish:?}");
-        assert_eq!(wish.pavilion.as_ref().map(|pavilion| pavilion.nights), Some(2));
+        assert_eq!(
+            codes(wish.check(&rules, Booker::Public, now())),
+            Vec::<String>::new(),
+            "{wish:?}"
+        );
+        assert_eq!(
+            wish.pavilion.as_ref().map(|pavilion| pavilion.nights),
+            Some(2)
+        );
         assert_ne!(wish.cremation, wanted.cremation);
     }
-    assert_eq!(near[0].cremation.as_ref().map(|cremation| cremation.date), Some(date("2026-11-25")));
+    assert_eq!(
+        near[0].cremation.as_ref().map(|cremation| cremation.date),
+        Some(date("2026-11-25"))
+    );
 }
 
 #[test]
 fn deadlines_run_in_duty_hours_and_telling_in_hours_of_the_clock() {
     let rules = rules();
     let (opens, closes) = ("08:00", "20:00");
-    assert_eq!(rules.decide_by(at("2026-11-23", "09:00")), at("2026-11-23", "13:00"));
-    assert_eq!(rules.decide_by(at("2026-11-23", "18:00")), at("2026-11-24", "10:00"), "{opens}–{closes}");
-    assert_eq!(rules.decide_by(at("2026-11-23", "23:30")), at("2026-11-24", "12:00"));
-    assert_eq!(rules.tell_by(at("2026-11-23", "19:50")), at("2026-11-23", "20:20"));
+    assert_eq!(
+        rules.decide_by(at("2026-11-23", "09:00")),
+        at("2026-11-23", "13:00")
+    );
+    assert_eq!(
+        rules.decide_by(at("2026-11-23", "18:00")),
+        at("2026-11-24", "10:00"),
+        "{opens}–{closes}"
+    );
+    assert_eq!(
+        rules.decide_by(at("2026-11-23", "23:30")),
+        at("2026-11-24", "12:00")
+    );
+    assert_eq!(
+        rules.tell_by(at("2026-11-23", "19:50")),
+        at("2026-11-23", "20:20")
+    );
 }
 
 fn answers(pairs: &[(&str, &str)]) -> RawFields {
@@ -226,22 +358,61 @@ fn answers(pairs: &[(&str, &str)]) -> RawFields {
 fn the_application_names_every_wrong_field_at_once() {
     for (changes, expected) in [
         (vec![], vec![]),
-        (vec![("applicant.name", ""), ("applicant.phone", "12")], vec!["applicant.name", "applicant.phone"]),
-        (vec![("applicant.relation", "cousin")], vec!["applicant.relation"]),
-        (vec![("deceased.national_id", "1234567890122")], vec!["deceased.national_id"]),
+        (
+            vec![("applicant.name", ""), ("applicant.phone", "12")],
+            vec!["applicant.name", "applicant.phone"],
+        ),
+        (
+            vec![("applicant.relation", "cousin")],
+            vec!["applicant.relation"],
+        ),
+        (
+            vec![("deceased.national_id", "1234567890122")],
+            vec!["deceased.national_id"],
+        ),
         (vec![("deceased.national_id", "")], vec![]),
-        (vec![("deceased.identity", "national_id"), ("deceased.national_id", "")], vec!["deceased.national_id"]),
+        (
+            vec![
+                ("deceased.identity", "national_id"),
+                ("deceased.national_id", ""),
+            ],
+            vec!["deceased.national_id"],
+        ),
         (vec![("deceased.identity", "")], vec![]),
-        (vec![("deceased.date_of_death", "2026-11-24")], vec!["deceased.date_of_death"]),
-        (vec![("deceased.date_of_death", "29/2/2569")], vec!["deceased.date_of_death"]),
-        (vec![("deceased.residence", "moon")], vec!["deceased.residence"]),
-        (vec![("cremation.date", "2026-11-19"), ("deceased.date_of_death", "2026-11-20")], vec!["cremation.date"]),
+        (
+            vec![("deceased.date_of_death", "2026-11-24")],
+            vec!["deceased.date_of_death"],
+        ),
+        (
+            vec![("deceased.date_of_death", "29/2/2569")],
+            vec!["deceased.date_of_death"],
+        ),
+        (
+            vec![("deceased.residence", "moon")],
+            vec!["deceased.residence"],
+        ),
+        (
+            vec![
+                ("cremation.date", "2026-11-19"),
+                ("deceased.date_of_death", "2026-11-20"),
+            ],
+            vec!["cremation.date"],
+        ),
         (vec![("cremation.round", "noon")], vec!["cremation.round"]),
-        (vec![("pavilion.id", "sala-1")], vec!["pavilion.from", "pavilion.nights"]),
-        (vec![("applicant.email", "not an address")], vec!["applicant.email"]),
+        (
+            vec![("pavilion.id", "sala-1")],
+            vec!["pavilion.from", "pavilion.nights"],
+        ),
+        (
+            vec![("applicant.email", "not an address")],
+            vec!["applicant.email"],
+        ),
         (vec![("filling_for", "other")], vec!["helper.phone"]),
         (vec![("helper.phone", "0898765432")], vec![]),
-        (vec![("deceased.certificate", "number")], vec!["deceased.certificate_number"]),
+        (
+            vec![("deceased.certificate", "number")],
+            vec!["deceased.certificate_number"],
+        ),
     ] {
         let fields: Vec<String> = Application::parse(&answers(&changes), now())
             .err()
@@ -255,7 +426,11 @@ fn the_application_names_every_wrong_field_at_once() {
 
 #[test]
 fn the_date_of_death_may_come_in_three_parts_in_either_era() {
-    for (day, month, year) in [("20", "11", "2569"), ("๒๐", "พ.ย.", "๒๕๖๙"), ("20", "November", "2026")] {
+    for (day, month, year) in [
+        ("20", "11", "2569"),
+        ("๒๐", "พ.ย.", "๒๕๖๙"),
+        ("20", "November", "2026"),
+    ] {
         let mut fields = answers(&[
             ("deceased.date_of_death.day", day),
             ("deceased.date_of_death.month", month),

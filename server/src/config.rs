@@ -227,16 +227,14 @@ impl Reader<'_> {
         let numbers = text
             .strip_prefix("localhost:")
             .map(|port| format!("127.0.0.1:{port}"));
-        match numbers.as_deref().unwrap_or(&text).parse() {
-            Ok(address) => Some(address),
-            Err(_) => {
-                self.mistake(
-                    variable,
-                    format!("use an address and a port, such as 127.0.0.1:3000; it is {text:?}"),
-                );
-                None
-            }
+        let parsed = numbers.as_deref().unwrap_or(&text).parse().ok();
+        if parsed.is_none() {
+            self.mistake(
+                variable,
+                format!("use an address and a port, such as 127.0.0.1:3000; it is {text:?}"),
+            );
         }
+        parsed
     }
 
     fn database(&mut self, data_dir: &std::path::Path) -> DatabaseUrl {

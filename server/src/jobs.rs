@@ -36,7 +36,7 @@ impl Jobs {
     /// Works until `stop` says so; a round that has begun is ended first.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let mut failures = 0;
-        for number in 0.. {
+        for number in 0_u64.. {
             // In a task of its own: a panic ends one round, not the work.
             let round = self.clone();
             let outcome = tokio::spawn(async move { round.round(number).await }).await;
@@ -54,10 +54,10 @@ impl Jobs {
         self.metrics.job("run", u64::from(done.jobs));
         self.metrics.job("lapsed", u64::from(done.lapsed));
         self.metrics.job("sealed", done.sealed);
-        if number % SETTINGS_EVERY == 0 {
+        if number.is_multiple_of(SETTINGS_EVERY) {
             self.desk.refresh_rules().await?;
         }
-        if number % CLEAN_EVERY == 0 {
+        if number.is_multiple_of(CLEAN_EVERY) {
             self.desk.clean_up().await?;
         }
         Ok(())

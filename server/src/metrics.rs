@@ -17,7 +17,7 @@ pub struct Metrics {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Route {
     /// A pattern such as `/crematorium/{draft}/days`: there are only as many as there are routes.
-    route: String,
+    pattern: String,
     method: &'static str,
     status: u16,
 }
@@ -34,7 +34,7 @@ impl Metrics {
     /// Counts one answer.
     pub fn request(&self, method: &'static str, route: &str, status: u16, took: Duration) {
         let key = Route {
-            route: route.to_owned(),
+            pattern: route.to_owned(),
             method,
             status,
         };
@@ -79,11 +79,11 @@ impl Times {
     fn write(&self, out: &mut Formatter<'_>, key: &Route) -> fmt::Result {
         const NAME: &str = "sala_http_request_seconds";
         let Route {
-            route,
+            pattern,
             method,
             status,
         } = key;
-        let labels = format!("method=\"{method}\",route=\"{route}\",status=\"{status}\"");
+        let labels = format!("method=\"{method}\",route=\"{pattern}\",status=\"{status}\"");
         for (bucket, bound) in self.buckets.iter().zip(BOUNDS) {
             writeln!(out, "{NAME}_bucket{{{labels},le=\"{bound}\"}} {bucket}")?;
         }

@@ -1,4 +1,8 @@
 //! The binary itself: what commands print, what stops them, and how a server starts and ends.
+#![expect(
+    clippy::expect_used,
+    reason = "a test that is surprised has nothing better to do than to fail"
+)]
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -44,7 +48,7 @@ impl Home {
     }
 
     /// Exit code and words of a command that fails.
-    fn fails(&self, command: &mut Command) -> (i32, String) {
+    fn fails(command: &mut Command) -> (i32, String) {
         let output = command.output().expect("the binary");
         assert!(output.stdout.is_empty() || !output.status.success());
         (
@@ -109,7 +113,7 @@ fn secrets_are_printed_alone_and_accounts_are_enrolled() {
         0o600
     );
     let (code, words) =
-        home.fails(&mut home.sala(&["staff", "add", "somsri", "--role", "officer"]));
+        Home::fails(&mut home.sala(&["staff", "add", "somsri", "--role", "officer"]));
     assert_eq!(code, 2, "{words}");
     assert!(words.contains("username"), "{words}");
     assert!(home.prints(&["audit", "verify"]).starts_with("audit whole"));
@@ -149,7 +153,7 @@ fn a_second_seed_shows_the_difference_and_wants_apply() {
             .contains("revision 2 is in force")
     );
     fs::write(&file, "name = 3").expect("written");
-    let (code, words) = home.fails(&mut home.sala(&["seed", "--municipality", &file]));
+    let (code, words) = Home::fails(&mut home.sala(&["seed", "--municipality", &file]));
     assert_eq!(code, 2);
     assert!(words.contains("city.toml:1"), "file and line: {words}");
 }
@@ -158,7 +162,7 @@ fn a_second_seed_shows_the_difference_and_wants_apply() {
 fn wrong_settings_and_wrong_keys_stop_everything_with_a_sentence() {
     let home = Home::new("settings");
     let mut command = home.sala(&["migrate"]);
-    let (code, words) = home.fails(
+    let (code, words) = Home::fails(
         command
             .env("SALA_LISTEN", "x")
             .env("SALA_CLOCK", "fixed:2026-11-23T09:00:00+07:00"),
@@ -168,7 +172,7 @@ fn wrong_settings_and_wrong_keys_stop_everything_with_a_sentence() {
         words.contains("SALA_LISTEN") && words.contains("SALA_CLOCK"),
         "{words}"
     );
-    let (code, words) = home.fails(home.sala(&["demo"]).env("SALA_DEMO", "0"));
+    let (code, words) = Home::fails(home.sala(&["demo"]).env("SALA_DEMO", "0"));
     assert!(code == 2 && words.contains("SALA_DEMO"), "{words}");
 
     home.prints(&["seed", "--municipality", &municipality()]);
@@ -177,10 +181,10 @@ fn wrong_settings_and_wrong_keys_stop_everything_with_a_sentence() {
     fs::copy(&key, &aside).expect("a copy");
     // Written over, the file keeps its mode.
     fs::write(&key, "00".repeat(32)).expect("another key");
-    let (code, words) = home.fails(&mut home.sala(&["audit", "verify"]));
+    let (code, words) = Home::fails(&mut home.sala(&["audit", "verify"]));
     assert!(code == 2 && words.contains("another key"), "{words}");
     fs::remove_file(&key).expect("removed");
-    let (code, words) = home.fails(&mut home.sala(&["audit", "verify"]));
+    let (code, words) = Home::fails(&mut home.sala(&["audit", "verify"]));
     assert!(
         code == 2 && words.contains("SALA_SECRET_KEY_FILE"),
         "{words}"
@@ -205,13 +209,13 @@ fn a_backup_comes_back_only_with_its_key_and_over_nothing() {
             .any(|part| part == key.trim().as_bytes()),
         "the key is not in it"
     );
-    let (code, words) = home.fails(&mut home.sala(&["backup", &backup]));
+    let (code, words) = Home::fails(&mut home.sala(&["backup", &backup]));
     assert!(code == 1 && words.contains("exists"), "{words}");
-    let (code, words) = home.fails(&mut home.sala(&["restore", &backup]));
+    let (code, words) = Home::fails(&mut home.sala(&["restore", &backup]));
     assert!(code == 1 && words.contains("holds data"), "{words}");
 
     let elsewhere = home.file("elsewhere");
-    let (code, words) = home.fails(
+    let (code, words) = Home::fails(
         home.sala(&["restore", &backup])
             .env("SALA_DATA_DIR", &elsewhere),
     );
@@ -239,7 +243,7 @@ fn a_backup_comes_back_only_with_its_key_and_over_nothing() {
         "{}",
         String::from_utf8_lossy(&restored.stderr)
     );
-    let (code, words) = home.fails(
+    let (code, words) = Home::fails(
         home.sala(&["staff", "add", "somsri", "--role", "officer"])
             .env("SALA_DATA_DIR", &elsewhere),
     );

@@ -5,22 +5,20 @@ mod crematorium;
 mod frame;
 mod home;
 mod manual;
-mod not_found;
 mod privacy;
 pub mod staff;
 mod track;
 pub mod trouble;
 
-pub use not_found::page as not_found;
-
 use crate::http::AppState;
 use axum::Router;
 use axum::routing::get;
 
-/// All pages in both languages. Unknown paths are for [`not_found`], the fallback of the whole site.
+/// All pages in both languages. Unknown paths are for the server, which words them by [`trouble::page`].
 pub fn routes() -> Router<AppState> {
     let site = || Router::new().route("/", get(home::page)).merge(pages()).merge(staff::routes());
-    Router::new().merge(site()).nest("/en", site())
+    // A nested "/" is "/en" only; people type the slash too.
+    Router::new().merge(site()).nest("/en", site()).route("/en/", get(home::page))
 }
 
 fn pages() -> Router<AppState> {

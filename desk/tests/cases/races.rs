@@ -3,7 +3,7 @@
 //! A guard is removed by a migration of the test that drops the key, not by another build.
 use crate::support::{Office, answers, approver, draft, last4, office_of, wish};
 use desk::Trouble;
-use domain::crematorium::Wish;
+use domain::crematorium::{PavilionWish, Wish};
 use domain::form::Lang;
 use domain::request::{Action, Status};
 use std::collections::HashSet;
@@ -46,7 +46,9 @@ async fn drop_identity_key(store: &Store) {
 }
 
 /// Runs every future at once, each on a task of its own; the outcomes in order.
-async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(futures: impl IntoIterator<Item = F>) -> Vec<T> {
+async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+    futures: impl IntoIterator<Item = F>,
+) -> Vec<T> {
     let tasks: Vec<_> = futures.into_iter().map(tokio::spawn).collect();
     let mut outcomes = Vec::new();
     for task in tasks {
@@ -64,7 +66,10 @@ async fn winners_of_one_round(office: &Office) -> usize {
     }))
     .await;
     for outcome in &outcomes {
-        assert!(matches!(outcome, Ok(_) | Err(Trouble::SlotTaken { .. })), "{outcome:?}");
+        assert!(
+            matches!(outcome, Ok(_) | Err(Trouble::SlotTaken { .. })),
+            "{outcome:?}"
+        );
     }
     outcomes.iter().filter(|outcome| outcome.is_ok()).count()
 }
@@ -87,7 +92,10 @@ async fn without_the_key_the_same_race_has_more_winners_than_furnaces() {
         drop_slot_key(&store).await;
         let office = two_furnaces(store);
         let winners = winners_of_one_round(&office).await;
-        assert!(winners > 2, "{winners} winners: the race test could not fail");
+        assert!(
+            winners > 2,
+            "{winners} winners: the race test could not fail"
+        );
     })
     .await;
 }
@@ -99,12 +107,26 @@ async fn overlapping_bundles_in_different_orders_never_overlap_and_never_deadloc
         let outcomes = at_once((0..RUNNERS).map(|n| {
             let office = office.clone();
             let wanted: Wish = match n % 4 {
-                0 => wish(Some(("2026-11-26", "13:00")), Some(("sala-1", "2026-11-24", 2))),
-                1 => wish(Some(("2026-11-26", "13:00")), Some(("sala-2", "2026-11-25", 1))),
-                2 => wish(Some(("2026-11-28", "10:00")), Some(("sala-1", "2026-11-25", 3))),
+                0 => wish(
+                    Some(("2026-11-26", "13:00")),
+                    Some(("sala-1", "2026-11-24", 2)),
+                ),
+                1 => wish(
+                    Some(("2026-11-26", "13:00")),
+                    Some(("sala-2", "2026-11-25", 1)),
+                ),
+                2 => wish(
+                    Some(("2026-11-28", "10:00")),
+                    Some(("sala-1", "2026-11-25", 3)),
+                ),
                 _ => wish(None, Some(("sala-2", "2026-11-24", 2))),
             };
-            async move { (wanted.clone(), office.desk.walk_in(&approver(), &answers(n, &wanted)).await) }
+            async move {
+                (
+                    wanted.clone(),
+                    office.desk.walk_in(&approver(), &answers(n, &wanted)).await,
+                )
+            }
         }))
         .await;
         let mut nights = HashSet::new();
@@ -113,8 +135,11 @@ async fn overlapping_bundles_in_different_orders_never_overlap_and_never_deadloc
             match outcome {
                 Ok(_) => {
                     won += 1;
-                    for claim in wanted.pavilion.iter().flat_map(|pavilion| pavilion.claims()) {
-                        assert!(nights.insert((claim.resource, claim.date)), "a night was given twice");
+                    for claim in wanted.pavilion.iter().flat_map(PavilionWish::claims) {
+                        assert!(
+                            nights.insert((claim.resource, claim.date)),
+                            "a night was given twice"
+                        );
                     }
                 }
                 Err(Trouble::SlotTaken { .. }) => {}
@@ -136,16 +161,33 @@ async fn two_moves_that_swap_places_do_not_deadlock() {
         ];
         let first = draft(&office, 1, &places[0]).await;
         let second = draft(&office, 2, &places[1]).await;
-        office.desk.hold(&first.0, &first.1, &places[0]).await.expect("a hold");
-        office.desk.hold(&second.0, &second.1, &places[1]).await.expect("a hold");
+        office
+            .desk
+            .hold(&first.0, &first.1, &places[0])
+            .await
+            .expect("a hold");
+        office
+            .desk
+            .hold(&second.0, &second.1, &places[1])
+            .await
+            .expect("a hold");
         for round in 0..10 {
-            let outcomes = at_once([(first.clone(), (round + 1) % 2), (second.clone(), round % 2)].map(|((browser, id), to)| {
-                let (office, wanted) = (office.clone(), places[to].clone());
-                async move { office.desk.hold(&browser, &id, &wanted).await }
-            }))
+            let outcomes = at_once(
+                [
+                    (first.clone(), (round + 1) % 2),
+                    (second.clone(), round % 2),
+                ]
+                .map(|((browser, id), to)| {
+                    let (office, wanted) = (office.clone(), places[to].clone());
+                    async move { office.desk.hold(&browser, &id, &wanted).await }
+                }),
+            )
             .await;
             for outcome in outcomes {
-                assert!(matches!(outcome, Ok(_) | Err(Trouble::SlotTaken { .. })), "{outcome:?}");
+                assert!(
+                    matches!(outcome, Ok(_) | Err(Trouble::SlotTaken { .. })),
+                    "{outcome:?}"
+                );
             }
         }
     })
@@ -157,16 +199,51 @@ async fn approve_against_withdraw_has_exactly_one_winner() {
     both(async |store| {
         let office = office_of(store, crate::support::city(), false);
         for n in 0..12_u32 {
-            let wanted = wish(Some(("2026-11-25", ["10:00", "13:00", "14:30", "16:00"][n as usize % 4])), None);
-            let reference = office.desk.walk_in(&approver(), &answers(n, &wanted)).await.expect("a reference");
+            let wanted = wish(
+                Some((
+                    "2026-11-25",
+                    ["10:00", "13:00", "14:30", "16:00"][n as usize % 4],
+                )),
+                None,
+            );
+            let reference = office
+                .desk
+                .walk_in(&approver(), &answers(n, &wanted))
+                .await
+                .expect("a reference");
             let (a, b) = (office.clone(), office.clone());
             let (for_office, for_family) = (reference.clone(), reference.clone());
-            let approve = tokio::spawn(async move { a.desk.decide(&approver(), for_office.as_str(), 1, Action::Approve).await.is_ok() });
-            let withdraw = tokio::spawn(async move { b.desk.withdraw(for_family.as_str(), &last4(n), "a").await.is_ok() });
+            let approve = tokio::spawn(async move {
+                a.desk
+                    .decide(&approver(), for_office.as_str(), 1, Action::Approve)
+                    .await
+                    .is_ok()
+            });
+            let withdraw = tokio::spawn(async move {
+                b.desk
+                    .withdraw(for_family.as_str(), &last4(n), "a")
+                    .await
+                    .is_ok()
+            });
             let (approved, withdrawn) = (approve.await.unwrap(), withdraw.await.unwrap());
-            assert!(approved ^ withdrawn, "approved {approved}, withdrawn {withdrawn}");
-            let status = office.desk.track(reference.as_str(), &last4(n), "a").await.expect("tracked").status;
-            assert_eq!(status, if approved { Status::Approved } else { Status::Withdrawn });
+            assert!(
+                approved ^ withdrawn,
+                "approved {approved}, withdrawn {withdrawn}"
+            );
+            let status = office
+                .desk
+                .track(reference.as_str(), &last4(n), "a")
+                .await
+                .expect("tracked")
+                .status;
+            assert_eq!(
+                status,
+                if approved {
+                    Status::Approved
+                } else {
+                    Status::Withdrawn
+                }
+            );
         }
     })
     .await;
@@ -177,15 +254,37 @@ async fn two_approvals_at_once_are_one_decision_and_one_call() {
     both(async |store| {
         let office = office_of(store, crate::support::city(), false);
         let wanted = wish(Some(("2026-11-25", "13:00")), None);
-        let reference = office.desk.walk_in(&approver(), &answers(1, &wanted)).await.expect("a reference");
+        let reference = office
+            .desk
+            .walk_in(&approver(), &answers(1, &wanted))
+            .await
+            .expect("a reference");
         let outcomes = at_once((0..8).map(|_| {
             let (office, reference) = (office.clone(), reference.clone());
-            async move { office.desk.decide(&approver(), reference.as_str(), 1, Action::Approve).await }
+            async move {
+                office
+                    .desk
+                    .decide(&approver(), reference.as_str(), 1, Action::Approve)
+                    .await
+            }
         }))
         .await;
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
-        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(Trouble::DecidedFirst { .. }))), "{outcomes:?}");
-        assert_eq!(office.desk.call_list(&approver()).await.expect("calls").len(), 1);
+        assert!(
+            outcomes
+                .iter()
+                .all(|outcome| matches!(outcome, Ok(_) | Err(Trouble::DecidedFirst { .. }))),
+            "{outcomes:?}"
+        );
+        assert_eq!(
+            office
+                .desk
+                .call_list(&approver())
+                .await
+                .expect("calls")
+                .len(),
+            1
+        );
     })
     .await;
 }
@@ -194,23 +293,48 @@ async fn two_approvals_at_once_are_one_decision_and_one_call() {
 async fn one_idempotency_key_24_times_at_once_is_one_request_and_the_same_bytes() {
     both(async |store| {
         let office = office_of(store, crate::support::city(), false);
-        let token = office.desk.create_token("hospital", 0).await.expect("a token");
+        let token = office
+            .desk
+            .create_token("hospital", 0)
+            .await
+            .expect("a token");
         let channel = office.desk.channel(&token).await.expect("the channel");
         let fields = answers(1, &wish(Some(("2026-11-25", "13:00")), None));
         let outcomes = at_once((0..24).map(|_| {
             let (office, channel, fields) = (office.clone(), channel.clone(), fields.clone());
             async move {
-                let write = |submitted: &desk::request::Submitted| submitted.reference.as_str().to_owned();
-                office.desk.submit_idempotent(&channel, "/requests", "key-1", b"body", &fields, write).await.expect("an answer")
+                let write =
+                    |submitted: &desk::request::Submitted| submitted.reference.as_str().to_owned();
+                office
+                    .desk
+                    .submit_idempotent(&channel, "/requests", "key-1", b"body", &fields, write)
+                    .await
+                    .expect("an answer")
             }
         }))
         .await;
         let bodies: HashSet<_> = outcomes.iter().map(|answered| &answered.body).collect();
         assert_eq!(bodies.len(), 1);
-        assert_eq!(outcomes.iter().filter(|answered| !answered.replayed).count(), 1);
-        assert_eq!(number(&office.desk.store, "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM request").await, 1);
+        assert_eq!(
+            outcomes
+                .iter()
+                .filter(|answered| !answered.replayed)
+                .count(),
+            1
+        );
+        assert_eq!(
+            number(
+                &office.desk.store,
+                "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM request"
+            )
+            .await,
+            1
+        );
         let write = |_: &desk::request::Submitted| String::new();
-        let reused = office.desk.submit_idempotent(&channel, "/requests", "key-1", b"other", &fields, write).await;
+        let reused = office
+            .desk
+            .submit_idempotent(&channel, "/requests", "key-1", b"other", &fields, write)
+            .await;
         assert!(matches!(reused, Err(Trouble::IdempotencyKeyReused)));
     })
     .await;
@@ -227,13 +351,24 @@ async fn cases_of_one_deceased(office: &Office) -> usize {
         async move { office.desk.walk_in(&approver(), &fields).await }
     }))
     .await;
-    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(Trouble::DeceasedHasCase))), "{outcomes:?}");
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| matches!(outcome, Ok(_) | Err(Trouble::DeceasedHasCase))),
+        "{outcomes:?}"
+    );
     outcomes.iter().filter(|outcome| outcome.is_ok()).count()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_same_deceased_has_one_live_case() {
-    both(async |store| assert_eq!(cases_of_one_deceased(&office_of(store, crate::support::city(), false)).await, 1)).await;
+    both(async |store| {
+        assert_eq!(
+            cases_of_one_deceased(&office_of(store, crate::support::city(), false)).await,
+            1
+        )
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -241,7 +376,10 @@ async fn without_its_key_the_same_deceased_has_many() {
     both(async |store| {
         drop_identity_key(&store).await;
         let winners = cases_of_one_deceased(&office_of(store, crate::support::city(), false)).await;
-        assert!(winners > 1, "{winners} winners: the race test could not fail");
+        assert!(
+            winners > 1,
+            "{winners} winners: the race test could not fail"
+        );
     })
     .await;
 }
@@ -254,9 +392,23 @@ async fn one_browser_with_200_made_up_ids_takes_at_most_two_places() {
         let outcomes = at_once((0..200_u32).map(|n| {
             let (office, browser) = (office.clone(), browser.clone());
             async move {
-                let wanted = wish(Some(("2026-11-25", ["10:00", "13:00", "14:30", "16:00"][n as usize % 4])), None);
-                let id = office.desk.start_draft(&browser, Lang::Th).await.expect("a draft");
-                office.desk.save_draft(&browser, &id, answers(n, &wanted)).await.expect("saved");
+                let wanted = wish(
+                    Some((
+                        "2026-11-25",
+                        ["10:00", "13:00", "14:30", "16:00"][n as usize % 4],
+                    )),
+                    None,
+                );
+                let id = office
+                    .desk
+                    .start_draft(&browser, Lang::Th)
+                    .await
+                    .expect("a draft");
+                office
+                    .desk
+                    .save_draft(&browser, &id, answers(n, &wanted))
+                    .await
+                    .expect("saved");
                 // Without a hold: sending takes the places itself.
                 office.desk.send_draft(&browser, &id).await
             }
@@ -264,7 +416,13 @@ async fn one_browser_with_200_made_up_ids_takes_at_most_two_places() {
         .await;
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 2);
         for outcome in &outcomes {
-            assert!(matches!(outcome, Ok(_) | Err(Trouble::TooManyUnverified | Trouble::SlotTaken { .. })), "{outcome:?}");
+            assert!(
+                matches!(
+                    outcome,
+                    Ok(_) | Err(Trouble::TooManyUnverified | Trouble::SlotTaken { .. })
+                ),
+                "{outcome:?}"
+            );
         }
     })
     .await;
@@ -276,10 +434,20 @@ async fn a_double_tap_on_send_is_one_request() {
         let office = crate::support::office(store);
         let wanted = crate::support::usual_wish();
         let (browser, id) = draft(&office, 1, &wanted).await;
-        office.desk.hold(&browser, &id, &wanted).await.expect("a hold");
+        office
+            .desk
+            .hold(&browser, &id, &wanted)
+            .await
+            .expect("a hold");
         let outcomes = at_once((0..8).map(|_| {
             let (office, browser, id) = (office.clone(), browser.clone(), id.clone());
-            async move { office.desk.send_draft(&browser, &id).await.expect("a reference") }
+            async move {
+                office
+                    .desk
+                    .send_draft(&browser, &id)
+                    .await
+                    .expect("a reference")
+            }
         }))
         .await;
         assert_eq!(outcomes.into_iter().collect::<HashSet<_>>().len(), 1);
@@ -293,14 +461,22 @@ async fn a_hold_that_lapses_while_it_is_sent_goes_to_exactly_one() {
         let office = office_of(store, crate::support::city(), false);
         let wanted = crate::support::usual_wish();
         let first = draft(&office, 1, &wanted).await;
-        office.desk.hold(&first.0, &first.1, &wanted).await.expect("a hold");
+        office
+            .desk
+            .hold(&first.0, &first.1, &wanted)
+            .await
+            .expect("a hold");
         office.clock.advance(chrono::TimeDelta::minutes(61));
         let second = draft(&office, 2, &wanted).await;
         let (a, b, wanted_too) = (office.clone(), office.clone(), wanted.clone());
         let confirm = tokio::spawn(async move { a.desk.send_draft(&first.0, &first.1).await });
-        let take = tokio::spawn(async move { b.desk.hold(&second.0, &second.1, &wanted_too).await });
+        let take =
+            tokio::spawn(async move { b.desk.hold(&second.0, &second.1, &wanted_too).await });
         let (confirmed, taken) = (confirm.await.unwrap(), take.await.unwrap());
-        assert!(confirmed.is_ok() ^ taken.is_ok(), "confirmed {confirmed:?}, taken {taken:?}");
+        assert!(
+            confirmed.is_ok() ^ taken.is_ok(),
+            "confirmed {confirmed:?}, taken {taken:?}"
+        );
     })
     .await;
 }

@@ -28,7 +28,7 @@ impl Clock for TestClock {
     }
 }
 
-/// Randomness that is the same in every run: a counter through SplitMix64.
+/// Randomness that is the same in every run: a counter through `SplitMix64`.
 struct TestChance(AtomicU64);
 
 impl Chance for TestChance {
@@ -59,13 +59,25 @@ pub fn office(store: Store) -> Office {
 
 /// An office of another city, or without limits.
 pub fn office_of(store: Store, city: Municipality, limits: bool) -> Office {
-    let start = "2026-11-23T09:00:00+07:00".parse::<chrono::DateTime<chrono::FixedOffset>>().unwrap();
+    let start = "2026-11-23T09:00:00+07:00"
+        .parse::<chrono::DateTime<chrono::FixedOffset>>()
+        .unwrap();
     let clock = Arc::new(TestClock(Mutex::new(start.to_utc())));
     let keys = Arc::new(Keys::new(&[7; 32]));
     let rules = Rules::new(city, 1).expect("rules");
-    let desk = Desk::new(store, keys, clock.clone(), Arc::new(TestChance(AtomicU64::new(1))), rules).with_mail("http://sala.test");
+    let desk = Desk::new(
+        store,
+        keys,
+        clock.clone(),
+        Arc::new(TestChance(AtomicU64::new(1))),
+        rules,
+    )
+    .with_mail("http://sala.test");
     let desk = if limits { desk } else { desk.without_limits() };
-    Office { desk: Arc::new(desk), clock }
+    Office {
+        desk: Arc::new(desk),
+        clock,
+    }
 }
 
 /// Runs a test on both engines.
@@ -80,14 +92,24 @@ pub fn date(text: &str) -> chrono::NaiveDate {
 pub fn wish(cremation: Option<(&str, &str)>, pavilion: Option<(&str, &str, u8)>) -> Wish {
     Wish {
         case_type: CaseType::Ordinary,
-        cremation: cremation.map(|(day, round)| CremationWish { date: date(day), round: TimeOfDay::parse(round).unwrap() }),
-        pavilion: pavilion.map(|(id, from, nights)| PavilionWish { id: id.into(), from: date(from), nights }),
+        cremation: cremation.map(|(day, round)| CremationWish {
+            date: date(day),
+            round: TimeOfDay::parse(round).unwrap(),
+        }),
+        pavilion: pavilion.map(|(id, from, nights)| PavilionWish {
+            id: id.into(),
+            from: date(from),
+            nights,
+        }),
     }
 }
 
 /// The 25th at 13.00 with two nights before.
 pub fn usual_wish() -> Wish {
-    wish(Some(("2026-11-25", "13:00")), Some(("sala-1", "2026-11-23", 2)))
+    wish(
+        Some(("2026-11-25", "13:00")),
+        Some(("sala-1", "2026-11-23", 2)),
+    )
 }
 
 /// A well-formed national ID that belongs to nobody.
@@ -124,14 +146,26 @@ pub fn last4(n: u32) -> String {
 /// A draft with every answer, nothing held yet.
 pub async fn draft(office: &Office, n: u32, wish: &Wish) -> (Browser, String) {
     let browser = office.desk.new_browser().await.expect("a browser");
-    let id = office.desk.start_draft(&browser, Lang::Th).await.expect("a draft");
-    office.desk.save_draft(&browser, &id, answers(n, wish)).await.expect("saved answers");
+    let id = office
+        .desk
+        .start_draft(&browser, Lang::Th)
+        .await
+        .expect("a draft");
+    office
+        .desk
+        .save_draft(&browser, &id, answers(n, wish))
+        .await
+        .expect("saved answers");
     (browser, id)
 }
 
 /// Staff with roles, as an account that exists.
 pub async fn staff(office: &Office, username: &str, roles: &[Role]) -> StaffActor {
-    let delegation = Delegation { order: "1/2569".into(), from: date("2026-01-01"), until: None };
+    let delegation = Delegation {
+        order: "1/2569".into(),
+        from: date("2026-01-01"),
+        until: None,
+    };
     let new = desk::staff::NewStaff {
         username: username.into(),
         name: format!("คุณ {username}"),
@@ -141,8 +175,17 @@ pub async fn staff(office: &Office, username: &str, roles: &[Role]) -> StaffActo
     };
     let enrolled = office.desk.enrol(&new, None).await.expect("an account");
     let mut conn = office.desk.store.read().await.expect("a connection");
-    let row = store::staff::by_username(&mut conn, &enrolled.username).await.expect("a row").expect("the account");
-    StaffActor { id: row.id, name: row.name, position: row.position, roles: row.roles, delegation: row.delegation }
+    let row = store::staff::by_username(&mut conn, &enrolled.username)
+        .await
+        .expect("a row")
+        .expect("the account");
+    StaffActor {
+        id: row.id,
+        name: row.name,
+        position: row.position,
+        roles: row.roles,
+        delegation: row.delegation,
+    }
 }
 
 /// A staff member without a row, for acts whose history nobody reads.
@@ -152,6 +195,10 @@ pub fn approver() -> StaffActor {
         name: "ผู้อนุมัติ".into(),
         position: "ผู้อำนวยการ".into(),
         roles: vec![Role::Officer, Role::Approver],
-        delegation: Some(Delegation { order: "1/2569".into(), from: date("2026-01-01"), until: None }),
+        delegation: Some(Delegation {
+            order: "1/2569".into(),
+            from: date("2026-01-01"),
+            until: None,
+        }),
     }
 }

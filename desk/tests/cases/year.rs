@@ -11,13 +11,31 @@ use store::testing::both;
 /// What a family might do on a day of the year.
 #[derive(Clone, Debug)]
 enum Step {
-    Book { ahead: u64, round: usize, pavilion: usize, nights: u8, cremation: bool },
+    Book {
+        ahead: u64,
+        round: usize,
+        pavilion: usize,
+        nights: u8,
+        cremation: bool,
+    },
     Withdraw(usize),
 }
 
 fn steps() -> impl Strategy<Value = Vec<(u64, Step)>> {
-    let book = (0_u64..32, 0_usize..5, 0_usize..3, 0_u8..4, prop::bool::weighted(0.85))
-        .prop_map(|(ahead, round, pavilion, nights, cremation)| Step::Book { ahead, round, pavilion, nights, cremation });
+    let book = (
+        0_u64..32,
+        0_usize..5,
+        0_usize..3,
+        0_u8..4,
+        prop::bool::weighted(0.85),
+    )
+        .prop_map(|(ahead, round, pavilion, nights, cremation)| Step::Book {
+            ahead,
+            round,
+            pavilion,
+            nights,
+            cremation,
+        });
     let step = prop_oneof![8 => book, 1 => any::<usize>().prop_map(Step::Withdraw)];
     // Small gaps: a year has about two and a half thousand of these days.
     prop::collection::vec((0_u64..3, step), 250..350)
@@ -46,15 +64,22 @@ impl Book {
             let mut lanes: Vec<Vec<(i64, i64)>> = vec![Vec::new(); furnaces];
             for noted in &self.0 {
                 if let Some((from, until)) = noted.furnace_minutes
-                    && let Some(lane) = lanes.iter_mut().find(|lane| lane.iter().all(|(a, b)| until <= *a || *b <= from))
+                    && let Some(lane) = lanes
+                        .iter_mut()
+                        .find(|lane| lane.iter().all(|(a, b)| until <= *a || *b <= from))
                 {
                     lane.push((from, until));
                 }
             }
-            lanes.iter().any(|lane| lane.iter().all(|(a, b)| until <= *a || *b <= from))
+            lanes
+                .iter()
+                .any(|lane| lane.iter().all(|(a, b)| until <= *a || *b <= from))
         });
         let nights = wanted.nights.as_ref().is_none_or(|(id, first, last)| {
-            self.0.iter().filter_map(|noted| noted.nights.as_ref()).all(|(other, a, b)| other != id || last < a || b < first)
+            self.0
+                .iter()
+                .filter_map(|noted| noted.nights.as_ref())
+                .all(|(other, a, b)| other != id || last < a || b < first)
         });
         furnace && nights
     }
@@ -62,7 +87,12 @@ impl Book {
 
 #[test]
 fn a_random_year_agrees_with_the_paper_book() {
-    let config = Config { cases: 2, max_shrink_iters: 8, failure_persistence: None, ..Config::default() };
+    let config = Config {
+        cases: 2,
+        max_shrink_iters: 8,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     TestRunner::new(config)
         .run(&steps(), |steps| {
@@ -81,20 +111,38 @@ async fn live_through(office: &Office, steps: &[(u64, Step)]) {
     let furnaces = settings.furnaces.len();
     let mut book = Book::default();
     for (n, (gap, step)) in steps.iter().enumerate() {
-        office.clock.advance(TimeDelta::days(i64::try_from(*gap).unwrap()));
+        office
+            .clock
+            .advance(TimeDelta::days(i64::try_from(*gap).unwrap()));
         match step {
             Step::Withdraw(which) if !book.0.is_empty() => {
                 let noted = book.0.remove(which % book.0.len());
-                office.desk.withdraw(&noted.reference, &last4(noted.family), "a").await.expect("withdrawn");
+                office
+                    .desk
+                    .withdraw(&noted.reference, &last4(noted.family), "a")
+                    .await
+                    .expect("withdrawn");
             }
             Step::Withdraw(_) => {}
-            Step::Book { ahead, round, pavilion, nights, cremation } => {
+            Step::Book {
+                ahead,
+                round,
+                pavilion,
+                nights,
+                cremation,
+            } => {
                 let family = u32::try_from(n).unwrap();
                 let day = time::local_date(office.desk.now()) + Days::new(*ahead);
                 let rounds = rules.rounds(day, domain::municipality::CaseType::Ordinary);
-                let start = rounds.get(*round).copied().unwrap_or(TimeOfDay::parse("12:34").unwrap());
+                let start = rounds
+                    .get(*round)
+                    .copied()
+                    .unwrap_or(TimeOfDay::parse("12:34").unwrap());
                 let wanted = Wish {
-                    cremation: cremation.then_some(CremationWish { date: day, round: start }),
+                    cremation: cremation.then_some(CremationWish {
+                        date: day,
+                        round: start,
+                    }),
                     pavilion: (*nights > 0).then(|| PavilionWish {
                         id: settings.pavilions[*pavilion].id.clone(),
                         from: day - Days::new(u64::from(*nights)),
@@ -102,23 +150,43 @@ async fn live_through(office: &Office, steps: &[(u64, Step)]) {
                     }),
                     ..Wish::default()
                 };
-                let may_ask = wanted.check(&rules, domain::crematorium::Booker::Staff, office.desk.now()).is_ok();
+                let may_ask = wanted
+                    .check(
+                        &rules,
+                        domain::crematorium::Booker::Staff,
+                        office.desk.now(),
+                    )
+                    .is_ok();
                 let noted = noted(family, &wanted, &rules);
                 let mut fields = answers(family, &wanted);
                 fields.insert("deceased.date_of_death".into(), "2026-11-01".into());
                 match office.desk.walk_in(&approver(), &fields).await {
                     Ok(reference) => {
-                        assert!(may_ask && book.fits(furnaces, &noted), "step {n}: the book says no to {wanted:?}");
-                        book.0.push(Noted { reference: reference.as_str().to_owned(), ..noted });
+                        assert!(
+                            may_ask && book.fits(furnaces, &noted),
+                            "step {n}: the book says no to {wanted:?}"
+                        );
+                        book.0.push(Noted {
+                            reference: reference.as_str().to_owned(),
+                            ..noted
+                        });
                     }
                     Err(Trouble::SlotTaken { alternatives, .. }) => {
-                        assert!(may_ask && !book.fits(furnaces, &noted), "step {n}: the book says {wanted:?} is free");
+                        assert!(
+                            may_ask && !book.fits(furnaces, &noted),
+                            "step {n}: the book says {wanted:?} is free"
+                        );
                         for alternative in alternatives {
                             let near = self::noted(family, &alternative, &rules);
-                            assert!(book.fits(furnaces, &near), "step {n}: {alternative:?} is not free");
+                            assert!(
+                                book.fits(furnaces, &near),
+                                "step {n}: {alternative:?} is not free"
+                            );
                         }
                     }
-                    Err(Trouble::Invalid(_)) => assert!(!may_ask, "step {n}: {wanted:?} may be asked"),
+                    Err(Trouble::Invalid(_)) => {
+                        assert!(!may_ask, "step {n}: {wanted:?} may be asked")
+                    }
                     Err(other) => panic!("step {n}: {other:?}"),
                 }
             }
@@ -133,9 +201,18 @@ fn noted(family: u32, wish: &Wish, rules: &domain::crematorium::Rules) -> Noted 
         family,
         furnace_minutes: wish.cremation.as_ref().map(|cremation| {
             let from = cremation.round.on(cremation.date).timestamp() / 60;
-            let duration = rules.settings().duration(wish.case_type).expect("a duration");
-            (from, from + i64::from(duration.minutes + duration.cool_down_minutes))
+            let duration = rules
+                .settings()
+                .duration(wish.case_type)
+                .expect("a duration");
+            (
+                from,
+                from + i64::from(duration.minutes + duration.cool_down_minutes),
+            )
         }),
-        nights: wish.pavilion.as_ref().map(|pavilion| (pavilion.id.clone(), pavilion.from, pavilion.last_night())),
+        nights: wish
+            .pavilion
+            .as_ref()
+            .map(|pavilion| (pavilion.id.clone(), pavilion.from, pavilion.last_night())),
     }
 }

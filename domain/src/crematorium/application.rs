@@ -25,8 +25,15 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [Self; 7] =
-        [Self::Spouse, Self::Child, Self::Parent, Self::Sibling, Self::Relative, Self::Agent, Self::Other];
+    pub const ALL: [Self; 7] = [
+        Self::Spouse,
+        Self::Child,
+        Self::Parent,
+        Self::Sibling,
+        Self::Relative,
+        Self::Agent,
+        Self::Other,
+    ];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -41,7 +48,9 @@ impl Relation {
     }
 
     pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|relation| relation.code() == code)
+        Self::ALL
+            .into_iter()
+            .find(|relation| relation.code() == code)
     }
 
     pub fn label(self) -> Text {
@@ -80,14 +89,19 @@ impl Residence {
     }
 
     pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|residence| residence.code() == code)
+        Self::ALL
+            .into_iter()
+            .find(|residence| residence.code() == code)
     }
 
     pub fn label(self) -> Text {
         match self {
             Self::InArea => Text::new("เคย", "Yes"),
             Self::OutOfArea => Text::new("ไม่เคย", "No"),
-            Self::NotSure => Text::new("ไม่แน่ใจ ให้เจ้าหน้าที่ตรวจสอบให้", "Not sure; an officer will look it up"),
+            Self::NotSure => Text::new(
+                "ไม่แน่ใจ ให้เจ้าหน้าที่ตรวจสอบให้",
+                "Not sure; an officer will look it up",
+            ),
         }
     }
 }
@@ -177,15 +191,42 @@ impl Application {
                 "The cremation is before the date of death; please check both dates",
             ));
         }
-        let (Some((name, phone, email, helper)), Some(relation), Some((deceased_name, identity)), Some(date_of_death), Some(residence), Some(wish), Some(certificate), true) =
-            (applicant, relation, deceased, date_of_death, residence, wish, certificate, errors.is_empty())
+        let (
+            Some((name, phone, email, helper)),
+            Some(relation),
+            Some((deceased_name, identity)),
+            Some(date_of_death),
+            Some(residence),
+            Some(wish),
+            Some(certificate),
+            true,
+        ) = (
+            applicant,
+            relation,
+            deceased,
+            date_of_death,
+            residence,
+            wish,
+            certificate,
+            errors.is_empty(),
+        )
         else {
             return Err(errors);
         };
         Ok(Self {
-            applicant: Applicant { name, phone, relation, email },
+            applicant: Applicant {
+                name,
+                phone,
+                relation,
+                email,
+            },
             helper,
-            deceased: Deceased { name: deceased_name, identity, date_of_death, residence },
+            deceased: Deceased {
+                name: deceased_name,
+                identity,
+                date_of_death,
+                residence,
+            },
             certificate,
             wish,
         })
@@ -199,13 +240,21 @@ pub fn contact(fields: &RawFields, errors: &mut FieldErrors) -> Option<Contact> 
     let name = errors.keep(name(fields, "applicant.name", "ผู้ขอ", "the applicant"));
     let phone = errors.keep(phone(fields, "applicant.phone"));
     let email = errors.keep(email(fields));
-    let helper = if raw(fields, "filling_for") == "other" || !text::clean(raw(fields, "helper.phone")).is_empty() {
-        let helper_name = match text::clean(raw(fields, "helper.name")).is_empty() {
-            true => Some(None),
-            false => errors.keep(self::name(fields, "helper.name", "ผู้ช่วยกรอก", "the helper")).map(Some),
+    let helper = if raw(fields, "filling_for") == "other"
+        || !text::clean(raw(fields, "helper.phone")).is_empty()
+    {
+        let helper_name = if text::clean(raw(fields, "helper.name")).is_empty() {
+            Some(None)
+        } else {
+            errors
+                .keep(self::name(fields, "helper.name", "ผู้ช่วยกรอก", "the helper"))
+                .map(Some)
         };
         let helper_phone = errors.keep(self::phone(fields, "helper.phone"));
-        Some(Helper { name: helper_name?, phone: helper_phone? })
+        Some(Helper {
+            name: helper_name?,
+            phone: helper_phone?,
+        })
     } else {
         None
     };
@@ -214,12 +263,23 @@ pub fn contact(fields: &RawFields, errors: &mut FieldErrors) -> Option<Contact> 
 
 /// Page 2.
 pub fn relation(fields: &RawFields, errors: &mut FieldErrors) -> Option<Relation> {
-    errors.keep(choice(fields, "applicant.relation", Relation::parse, "เลือกความเกี่ยวข้องกับผู้เสียชีวิต", "Choose how you are related to the person who died"))
+    errors.keep(choice(
+        fields,
+        "applicant.relation",
+        Relation::parse,
+        "เลือกความเกี่ยวข้องกับผู้เสียชีวิต",
+        "Choose how you are related to the person who died",
+    ))
 }
 
 /// Page 3: the name, and the ID or "not known".
 pub fn deceased(fields: &RawFields, errors: &mut FieldErrors) -> Option<(PersonName, Identity)> {
-    let name = errors.keep(name(fields, "deceased.name", "ผู้เสียชีวิต", "the person who died"));
+    let name = errors.keep(name(
+        fields,
+        "deceased.name",
+        "ผู้เสียชีวิต",
+        "the person who died",
+    ));
     let identity = identity(fields, errors);
     Some((name?, identity?))
 }
@@ -264,7 +324,11 @@ fn identity(fields: &RawFields, errors: &mut FieldErrors) -> Option<Identity> {
 }
 
 /// Page 4. The API may give one string instead of three parts.
-pub fn date_of_death(fields: &RawFields, now: Instant, errors: &mut FieldErrors) -> Option<NaiveDate> {
+pub fn date_of_death(
+    fields: &RawFields,
+    now: Instant,
+    errors: &mut FieldErrors,
+) -> Option<NaiveDate> {
     const FIELD: &str = "deceased.date_of_death";
     let whole = raw(fields, FIELD);
     let parsed = if whole.is_empty() {
@@ -275,7 +339,12 @@ pub fn date_of_death(fields: &RawFields, now: Instant, errors: &mut FieldErrors)
     };
     match parsed {
         Ok(date) if date > time::local_date(now) => {
-            errors.push(FieldError::new(FIELD, "future", "วันที่เสียชีวิตต้องไม่ใช่วันในอนาคต", "The date of death cannot be in the future"));
+            errors.push(FieldError::new(
+                FIELD,
+                "future",
+                "วันที่เสียชีวิตต้องไม่ใช่วันในอนาคต",
+                "The date of death cannot be in the future",
+            ));
             None
         }
         Ok(date) => Some(date),
@@ -296,37 +365,72 @@ pub fn date_of_death(fields: &RawFields, now: Instant, errors: &mut FieldErrors)
 
 /// Page 5: ever registered in the city.
 pub fn residence(fields: &RawFields, errors: &mut FieldErrors) -> Option<Residence> {
-    errors.keep(choice(fields, "deceased.residence", Residence::parse, "เลือกว่าผู้เสียชีวิตเคยมีชื่อในทะเบียนบ้านในเขตเทศบาลหรือไม่", "Choose whether the person who died was ever registered in the city"))
+    errors.keep(choice(
+        fields,
+        "deceased.residence",
+        Residence::parse,
+        "เลือกว่าผู้เสียชีวิตเคยมีชื่อในทะเบียนบ้านในเขตเทศบาลหรือไม่",
+        "Choose whether the person who died was ever registered in the city",
+    ))
 }
 
 /// Pages 6 and 7, and the API: what is to be held. Both absent is for `Wish::check` to say.
 pub fn wish(fields: &RawFields, errors: &mut FieldErrors) -> Option<Wish> {
-    let given = |names: &[&str]| names.iter().any(|name| !text::clean(raw(fields, name)).is_empty());
+    let given = |names: &[&str]| {
+        names
+            .iter()
+            .any(|name| !text::clean(raw(fields, name)).is_empty())
+    };
     let case_type = match raw(fields, "case_type") {
         "" | "ordinary" => CaseType::Ordinary,
         "infectious" => CaseType::Infectious,
         _ => {
-            errors.push(FieldError::new("case_type", "unknown", "ไม่รู้จักประเภทนี้", "Use ordinary or infectious"));
+            errors.push(FieldError::new(
+                "case_type",
+                "unknown",
+                "ไม่รู้จักประเภทนี้",
+                "Use ordinary or infectious",
+            ));
             return None;
         }
     };
-    let mut wish = Wish { case_type, cremation: None, pavilion: None };
+    let mut wish = Wish {
+        case_type,
+        cremation: None,
+        pavilion: None,
+    };
     let before = errors.iter().count();
     if given(&["cremation.date", "cremation.round"]) {
         let date = errors.keep(date(fields, "cremation.date"));
-        let round = errors.keep(TimeOfDay::parse(raw(fields, "cremation.round")).map_err(|_| {
-            FieldError::new("cremation.round", "time", "เลือกรอบฌาปนกิจ เช่น 13.00 น.", "Choose a round, such as 13:00")
-        }));
-        wish.cremation = date.zip(round).map(|(date, round)| CremationWish { date, round });
+        let round = errors.keep(
+            TimeOfDay::parse(raw(fields, "cremation.round")).map_err(|_| {
+                FieldError::new(
+                    "cremation.round",
+                    "time",
+                    "เลือกรอบฌาปนกิจ เช่น 13.00 น.",
+                    "Choose a round, such as 13:00",
+                )
+            }),
+        );
+        wish.cremation = date
+            .zip(round)
+            .map(|(date, round)| CremationWish { date, round });
     }
     if given(&["pavilion.id", "pavilion.from", "pavilion.nights"]) {
         let id = text::clean(raw(fields, "pavilion.id"));
         if id.is_empty() {
-            errors.push(FieldError::new("pavilion.id", "missing", "เลือกศาลา", "Choose a pavilion"));
+            errors.push(FieldError::new(
+                "pavilion.id",
+                "missing",
+                "เลือกศาลา",
+                "Choose a pavilion",
+            ));
         }
         let from = errors.keep(date(fields, "pavilion.from"));
         let nights = errors.keep(nights(fields));
-        wish.pavilion = from.zip(nights).map(|(from, nights)| PavilionWish { id, from, nights });
+        wish.pavilion = from
+            .zip(nights)
+            .map(|(from, nights)| PavilionWish { id, from, nights });
     }
     (errors.iter().count() == before).then_some(wish)
 }
@@ -338,7 +442,14 @@ pub fn nights(fields: &RawFields) -> Result<u8, FieldError> {
         .parse::<u8>()
         .ok()
         .filter(|nights| *nights <= 99)
-        .ok_or_else(|| FieldError::new("pavilion.nights", "number", "เลือกจำนวนคืน", "Choose the number of nights"))
+        .ok_or_else(|| {
+            FieldError::new(
+                "pavilion.nights",
+                "number",
+                "เลือกจำนวนคืน",
+                "Choose the number of nights",
+            )
+        })
 }
 
 /// The certificate's number, or that it has not come yet.
@@ -347,22 +458,50 @@ pub fn certificate(fields: &RawFields) -> Result<Certificate, FieldError> {
     match raw(fields, "deceased.certificate") {
         "not_yet" => Ok(Certificate::NotYet),
         "" if number.is_empty() => Ok(Certificate::NotAsked),
-        _ if number.is_empty() => Err(FieldError::new("deceased.certificate_number", "missing", "กรอกเลขที่มรณบัตร หรือเลือกว่ายังไม่ได้รับ", "Enter the certificate's number, or choose that it has not come yet")),
-        _ if number.chars().count() > 40 => Err(FieldError::new("deceased.certificate_number", "too_long", "เลขที่มรณบัตรยาวเกิน 40 ตัว", "The certificate's number is longer than 40 characters")),
+        _ if number.is_empty() => Err(FieldError::new(
+            "deceased.certificate_number",
+            "missing",
+            "กรอกเลขที่มรณบัตร หรือเลือกว่ายังไม่ได้รับ",
+            "Enter the certificate's number, or choose that it has not come yet",
+        )),
+        _ if number.chars().count() > 40 => Err(FieldError::new(
+            "deceased.certificate_number",
+            "too_long",
+            "เลขที่มรณบัตรยาวเกิน 40 ตัว",
+            "The certificate's number is longer than 40 characters",
+        )),
         _ => Ok(Certificate::Number(text::ascii_digits(&number))),
     }
 }
 
-fn name(fields: &RawFields, field: &str, whose_th: &str, whose_en: &str) -> Result<PersonName, FieldError> {
+fn name(
+    fields: &RawFields,
+    field: &str,
+    whose_th: &str,
+    whose_en: &str,
+) -> Result<PersonName, FieldError> {
     PersonName::parse(raw(fields, field)).map_err(|error| match error {
-        NameError::Empty => FieldError::new(field, "missing", format!("กรอกชื่อและนามสกุลของ{whose_th}"), format!("Enter the name of {whose_en}")),
-        NameError::TooLong { max } => FieldError::new(field, "too_long", format!("ชื่อยาวเกิน {max} ตัวอักษร"), format!("The name is longer than {max} characters")),
-        NameError::NoLetters => FieldError::new(field, "no_letters", "ชื่อต้องมีตัวอักษร", "A name needs letters"),
+        NameError::Empty => FieldError::new(
+            field,
+            "missing",
+            format!("กรอกชื่อและนามสกุลของ{whose_th}"),
+            format!("Enter the name of {whose_en}"),
+        ),
+        NameError::TooLong { max } => FieldError::new(
+            field,
+            "too_long",
+            format!("ชื่อยาวเกิน {max} ตัวอักษร"),
+            format!("The name is longer than {max} characters"),
+        ),
+        NameError::NoLetters => {
+            FieldError::new(field, "no_letters", "ชื่อต้องมีตัวอักษร", "A name needs letters")
+        }
     })
 }
 
 fn phone(fields: &RawFields, field: &str) -> Result<Phone, FieldError> {
-    Phone::parse(raw(fields, field)).map_err(|error| FieldError::new(field, error.code(), error.th(), error.en()))
+    Phone::parse(raw(fields, field))
+        .map_err(|error| FieldError::new(field, error.code(), error.th(), error.en()))
 }
 
 /// An address a letter can be sent to, roughly; the mail server has the last word.
@@ -374,12 +513,21 @@ fn email(fields: &RawFields) -> Result<Option<String>, FieldError> {
     let plausible = typed.chars().count() <= 254
         && !typed.contains([' ', ',', ';', '<', '>', '"'])
         && typed.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty() && host.contains('.') && !host.contains('@') && !host.starts_with('.') && !host.ends_with('.')
+            !user.is_empty()
+                && host.contains('.')
+                && !host.contains('@')
+                && !host.starts_with('.')
+                && !host.ends_with('.')
         });
     if plausible {
         Ok(Some(typed))
     } else {
-        Err(FieldError::new("applicant.email", "email", "ตรวจอีเมลอีกครั้ง เช่น name@example.com หรือเว้นว่างไว้", "Check the e-mail address, such as name@example.com, or leave it empty"))
+        Err(FieldError::new(
+            "applicant.email",
+            "email",
+            "ตรวจอีเมลอีกครั้ง เช่น name@example.com หรือเว้นว่างไว้",
+            "Check the e-mail address, such as name@example.com, or leave it empty",
+        ))
     }
 }
 
@@ -390,8 +538,18 @@ fn date(fields: &RawFields, field: &str) -> Result<NaiveDate, FieldError> {
     })
 }
 
-fn choice<T>(fields: &RawFields, field: &str, parse: impl Fn(&str) -> Option<T>, th: &str, en: &str) -> Result<T, FieldError> {
+fn choice<T>(
+    fields: &RawFields,
+    field: &str,
+    parse: impl Fn(&str) -> Option<T>,
+    th: &str,
+    en: &str,
+) -> Result<T, FieldError> {
     let typed = raw(fields, field);
-    let code = if typed.is_empty() { "missing" } else { "unknown" };
+    let code = if typed.is_empty() {
+        "missing"
+    } else {
+        "unknown"
+    };
     parse(typed).ok_or_else(|| FieldError::new(field, code, th, en))
 }

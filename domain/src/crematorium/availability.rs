@@ -66,18 +66,28 @@ pub struct DayAvailability {
 }
 
 /// Each day from `from` to `until`, inclusive.
-pub fn availability(rules: &Rules, occupied: &Occupied, from: NaiveDate, until: NaiveDate, now: Instant) -> Vec<DayAvailability> {
-    dates(from, until).map(|date| day(rules, occupied, date, now)).collect()
+pub fn availability(
+    rules: &Rules,
+    occupied: &Occupied,
+    from: NaiveDate,
+    until: NaiveDate,
+    now: Instant,
+) -> Vec<DayAvailability> {
+    dates(from, until)
+        .map(|date| day(rules, occupied, date, now))
+        .collect()
 }
 
 fn day(rules: &Rules, occupied: &Occupied, date: NaiveDate, now: Instant) -> DayAvailability {
-    let reason = outside(rules, date, now).or_else(|| rules.closed(date, Facility::Cremation).cloned());
+    let reason =
+        outside(rules, date, now).or_else(|| rules.closed(date, Facility::Cremation).cloned());
     let rounds = match reason {
         Some(_) => Vec::new(),
         None => rounds_free(rules, occupied, date, CaseType::Ordinary, now),
     };
-    let pavilions_closed =
-        outside(rules, date, now).is_some() || rules.closed(date, Facility::Pavilions).is_some() || rules.night_inside_notice(date, now);
+    let pavilions_closed = outside(rules, date, now).is_some()
+        || rules.closed(date, Facility::Pavilions).is_some()
+        || rules.night_inside_notice(date, now);
     let pavilions = rules
         .settings()
         .pavilions
@@ -87,7 +97,13 @@ fn day(rules: &Rules, occupied: &Occupied, date: NaiveDate, now: Instant) -> Day
             free: !pavilions_closed && occupied.is_free(&pavilion.id, date, CellRange::NIGHT),
         })
         .collect();
-    DayAvailability { date, open: reason.is_none(), reason, rounds, pavilions }
+    DayAvailability {
+        date,
+        open: reason.is_none(),
+        reason,
+        rounds,
+        pavilions,
+    }
 }
 
 /// Why a date is not on offer at all: it has passed, or bookings for it have not begun.
@@ -104,15 +120,28 @@ fn outside(rules: &Rules, date: NaiveDate, now: Instant) -> Option<Text> {
     })
 }
 
-fn rounds_free(rules: &Rules, occupied: &Occupied, date: NaiveDate, case_type: CaseType, now: Instant) -> Vec<RoundFree> {
+fn rounds_free(
+    rules: &Rules,
+    occupied: &Occupied,
+    date: NaiveDate,
+    case_type: CaseType,
+    now: Instant,
+) -> Vec<RoundFree> {
     rules
         .rounds(date, case_type)
         .into_iter()
         .map(|round| {
             let call_only = rules.inside_notice(date, round, now);
             let claims = rules.furnace_claims(date, round, case_type);
-            let free = claims.iter().filter(|claim| !call_only && occupied.claim_is_free(claim)).count();
-            RoundFree { round, free: u32::try_from(free).unwrap_or(u32::MAX), call_only }
+            let free = claims
+                .iter()
+                .filter(|claim| !call_only && occupied.claim_is_free(claim))
+                .count();
+            RoundFree {
+                round,
+                free: u32::try_from(free).unwrap_or(u32::MAX),
+                call_only,
+            }
         })
         .collect()
 }
@@ -121,8 +150,13 @@ fn rounds_free(rules: &Rules, occupied: &Occupied, date: NaiveDate, case_type: C
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OfferState {
     /// Rounds with a free furnace; with the pavilion that has all the nights, when nights are wanted.
-    Open { rounds: Vec<RoundFree>, pavilion: Option<PavilionWish> },
-    Closed { reason: Text },
+    Open {
+        rounds: Vec<RoundFree>,
+        pavilion: Option<PavilionWish>,
+    },
+    Closed {
+        reason: Text,
+    },
     /// Every furnace is taken.
     Full,
     /// Furnaces are free, but no pavilion has all the nights before.
@@ -167,15 +201,27 @@ pub fn offers(rules: &Rules, occupied: &Occupied, search: &Search, now: Instant)
         .collect()
 }
 
-fn offer(rules: &Rules, occupied: &Occupied, search: &Search, date: NaiveDate, now: Instant) -> OfferState {
+fn offer(
+    rules: &Rules,
+    occupied: &Occupied,
+    search: &Search,
+    date: NaiveDate,
+    now: Instant,
+) -> OfferState {
     if let Some(reason) = rules.closed(date, Facility::Cremation) {
-        return OfferState::Closed { reason: reason.clone() };
+        return OfferState::Closed {
+            reason: reason.clone(),
+        };
     }
     let all = rounds_free(rules, occupied, date, search.case_type, now);
     let rounds: Vec<_> = all.iter().copied().filter(|round| round.free > 0).collect();
     if rounds.is_empty() {
         let late = !all.is_empty() && all.iter().any(|round| round.call_only);
-        return if late { OfferState::CallOnly } else { OfferState::Full };
+        return if late {
+            OfferState::CallOnly
+        } else {
+            OfferState::Full
+        };
     }
     match nights_before(rules, occupied, search, date, now) {
         Ok(pavilion) => OfferState::Open { rounds, pavilion },
@@ -202,8 +248,17 @@ fn nights_before(
         .settings()
         .pavilions
         .iter()
-        .filter(|pavilion| search.pavilion.as_ref().is_none_or(|wanted| *wanted == pavilion.id))
-        .map(|pavilion| PavilionWish { id: pavilion.id.clone(), from, nights: search.nights })
+        .filter(|pavilion| {
+            search
+                .pavilion
+                .as_ref()
+                .is_none_or(|wanted| *wanted == pavilion.id)
+        })
+        .map(|pavilion| PavilionWish {
+            id: pavilion.id.clone(),
+            from,
+            nights: search.nights,
+        })
         .find(|wish| nights_free(rules, occupied, wish))
         .map(Some)
         .ok_or(OfferState::NightsTaken)
@@ -216,16 +271,30 @@ fn nights_free(rules: &Rules, occupied: &Occupied, wish: &PavilionWish) -> bool 
 }
 
 /// Days on which a pavilion alone could begin its nights.
-pub fn pavilion_starts(rules: &Rules, occupied: &Occupied, search: &Search, now: Instant) -> Vec<PavilionWish> {
+pub fn pavilion_starts(
+    rules: &Rules,
+    occupied: &Occupied,
+    search: &Search,
+    now: Instant,
+) -> Vec<PavilionWish> {
     dates(time::local_date(now), rules.horizon(now))
         .filter(|from| !rules.night_inside_notice(*from, now))
         .filter_map(|from| {
-            let wish = |id: &str| PavilionWish { id: id.to_owned(), from, nights: search.nights.max(1) };
+            let wish = |id: &str| PavilionWish {
+                id: id.to_owned(),
+                from,
+                nights: search.nights.max(1),
+            };
             rules
                 .settings()
                 .pavilions
                 .iter()
-                .filter(|pavilion| search.pavilion.as_ref().is_none_or(|wanted| *wanted == pavilion.id))
+                .filter(|pavilion| {
+                    search
+                        .pavilion
+                        .as_ref()
+                        .is_none_or(|wanted| *wanted == pavilion.id)
+                })
                 .map(|pavilion| wish(&pavilion.id))
                 .find(|wish| nights_free(rules, occupied, wish))
         })
@@ -233,7 +302,13 @@ pub fn pavilion_starts(rules: &Rules, occupied: &Occupied, search: &Search, now:
 }
 
 /// Up to `most` free wishes nearest in time to one that could not be had, in the same shape.
-pub fn alternatives(rules: &Rules, occupied: &Occupied, wanted: &Wish, now: Instant, most: usize) -> Vec<Wish> {
+pub fn alternatives(
+    rules: &Rules,
+    occupied: &Occupied,
+    wanted: &Wish,
+    now: Instant,
+    most: usize,
+) -> Vec<Wish> {
     let mut near: Vec<(i64, Wish)> = match (&wanted.cremation, &wanted.pavilion) {
         (Some(cremation), pavilion) => {
             let search = Search {
@@ -251,20 +326,42 @@ pub fn alternatives(rules: &Rules, occupied: &Occupied, wanted: &Wish, now: Inst
                 })
                 .flat_map(|(date, rounds, pavilion)| {
                     rounds.into_iter().map(move |round| {
-                        let far = (time::at(date, round.round.minutes()) - asked).num_minutes().abs();
-                        let cremation = Some(CremationWish { date, round: round.round });
-                        (far, Wish { case_type: wanted.case_type, cremation, pavilion: pavilion.clone() })
+                        let far = (time::at(date, round.round.minutes()) - asked)
+                            .num_minutes()
+                            .abs();
+                        let cremation = Some(CremationWish {
+                            date,
+                            round: round.round,
+                        });
+                        (
+                            far,
+                            Wish {
+                                case_type: wanted.case_type,
+                                cremation,
+                                pavilion: pavilion.clone(),
+                            },
+                        )
                     })
                 })
                 .collect()
         }
         (None, Some(pavilion)) => {
-            let any = Search { nights: pavilion.nights, ..Search::default() };
+            let any = Search {
+                nights: pavilion.nights,
+                ..Search::default()
+            };
             pavilion_starts(rules, occupied, &any, now)
                 .into_iter()
                 .map(|wish| {
                     let far = (wish.from - pavilion.from).num_minutes().abs();
-                    (far, Wish { case_type: wanted.case_type, cremation: None, pavilion: Some(wish) })
+                    (
+                        far,
+                        Wish {
+                            case_type: wanted.case_type,
+                            cremation: None,
+                            pavilion: Some(wish),
+                        },
+                    )
                 })
                 .collect()
         }

@@ -24,7 +24,13 @@ pub struct Advice {
 }
 
 impl Belief {
-    pub const ALL: [Self; 5] = [Self::Friday, Self::HolyDay, Self::Tuesday, Self::Thursday, Self::OddEven];
+    pub const ALL: [Self; 5] = [
+        Self::Friday,
+        Self::HolyDay,
+        Self::Tuesday,
+        Self::Thursday,
+        Self::OddEven,
+    ];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -47,7 +53,10 @@ impl Belief {
             Self::HolyDay => Text::new("เว้นวันพระ", "Not on a Buddhist holy day"),
             Self::Tuesday => Text::new("เว้นวันอังคาร", "Not on a Tuesday"),
             Self::Thursday => Text::new("เว้นวันพฤหัสบดี", "Not on a Thursday"),
-            Self::OddEven => Text::new("ข้างขึ้นวันคี่ ข้างแรมวันคู่", "Odd days of the waxing moon, even days of the waning moon"),
+            Self::OddEven => Text::new(
+                "ข้างขึ้นวันคี่ ข้างแรมวันคู่",
+                "Odd days of the waxing moon, even days of the waning moon",
+            ),
         }
     }
 
@@ -68,15 +77,26 @@ impl Belief {
     fn advice(self) -> Advice {
         let text = match self {
             Self::Friday => Text::new("วันศุกร์ บางครอบครัวเว้น", "A Friday; some families avoid it"),
-            Self::HolyDay => Text::new("วันพระ บางครอบครัวเว้น", "A Buddhist holy day; some families avoid it"),
-            Self::Tuesday => Text::new("วันอังคาร บางครอบครัวเว้น", "A Tuesday; some families avoid it"),
-            Self::Thursday => Text::new("วันพฤหัสบดี บางครอบครัวเว้น", "A Thursday; some families avoid it"),
+            Self::HolyDay => Text::new(
+                "วันพระ บางครอบครัวเว้น",
+                "A Buddhist holy day; some families avoid it",
+            ),
+            Self::Tuesday => {
+                Text::new("วันอังคาร บางครอบครัวเว้น", "A Tuesday; some families avoid it")
+            }
+            Self::Thursday => Text::new(
+                "วันพฤหัสบดี บางครอบครัวเว้น",
+                "A Thursday; some families avoid it",
+            ),
             Self::OddEven => Text::new(
                 "ไม่ตรงธรรมเนียมข้างขึ้นวันคี่ ข้างแรมวันคู่",
                 "Not an odd waxing or even waning day; some families observe this",
             ),
         };
-        Advice { code: self.code(), text }
+        Advice {
+            code: self.code(),
+            text,
+        }
     }
 }
 
@@ -91,7 +111,11 @@ pub fn advice(date: NaiveDate, lunar: Option<&LunarDay>) -> Vec<Advice> {
 
 /// Whether a date suits a family; `None` when it ticked nothing.
 pub fn suits(observed: &[Belief], date: NaiveDate, lunar: Option<&LunarDay>) -> Option<bool> {
-    (!observed.is_empty()).then(|| !observed.iter().any(|belief| belief.speaks_against(date, lunar)))
+    (!observed.is_empty()).then(|| {
+        !observed
+            .iter()
+            .any(|belief| belief.speaks_against(date, lunar))
+    })
 }
 
 #[cfg(test)]
@@ -102,7 +126,10 @@ mod tests {
     fn codes(date: &str) -> Vec<&'static str> {
         let date: NaiveDate = date.parse().expect("a date");
         let lunar = LunarCalendar::built_in().day(date);
-        advice(date, lunar.as_ref()).iter().map(|advice| advice.code).collect()
+        advice(date, lunar.as_ref())
+            .iter()
+            .map(|advice| advice.code)
+            .collect()
     }
 
     #[test]
@@ -124,6 +151,10 @@ mod tests {
         let date: NaiveDate = "2026-11-27".parse().expect("a date");
         assert_eq!(suits(&[], date, None), None);
         assert_eq!(suits(&[Belief::Friday], date, None), Some(false));
-        assert_eq!(suits(&[Belief::HolyDay, Belief::OddEven], date, None), Some(true), "no lunar day, no verdict");
+        assert_eq!(
+            suits(&[Belief::HolyDay, Belief::OddEven], date, None),
+            Some(true),
+            "no lunar day, no verdict"
+        );
     }
 }

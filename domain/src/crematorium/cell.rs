@@ -21,7 +21,10 @@ impl CellRange {
 
     /// The cells from `start` for so many minutes, rounded outwards; `None` past midnight or when empty.
     pub fn from_minutes(start: TimeOfDay, minutes: u16) -> Option<Self> {
-        let end = start.minutes().checked_add(minutes)?.div_ceil(MINUTES_PER_CELL);
+        let end = start
+            .minutes()
+            .checked_add(minutes)?
+            .div_ceil(MINUTES_PER_CELL);
         if minutes == 0 || end > CELLS_PER_DAY {
             return None;
         }
@@ -74,7 +77,12 @@ mod tests {
 
     #[test]
     fn masks_meet_exactly_when_ranges_overlap() {
-        for (a, b) in [((0, 1), (1, 2)), ((52, 58), (57, 60)), ((52, 58), (58, 64)), ((0, 96), (95, 96))] {
+        for (a, b) in [
+            ((0, 1), (1, 2)),
+            ((52, 58), (57, 60)),
+            ((52, 58), (58, 64)),
+            ((0, 96), (95, 96)),
+        ] {
             let [a, b] = [a, b].map(|(first, end)| CellRange { first, end });
             let overlap = a.first < b.end && b.first < a.end;
             assert_eq!(a.mask() & b.mask() != 0, overlap, "{a:?} {b:?}");

@@ -1,7 +1,9 @@
 //! The crematorium's rules as a city has set them: rounds, closures, notice, duty hours.
 use crate::form::Text;
 use crate::lunar::{LunarCalendar, LunarDay};
-use crate::municipality::{CaseType, Closes, Closure, ClosureWhen, CrematoriumSettings, Municipality, Pavilion, Round};
+use crate::municipality::{
+    CaseType, Closes, Closure, ClosureWhen, CrematoriumSettings, Municipality, Pavilion, Round,
+};
 use crate::time::{self, Instant, TimeOfDay};
 use crate::working_time::WorkingTime;
 use chrono::{Datelike, Days, NaiveDate, TimeDelta};
@@ -62,9 +64,15 @@ impl Rules {
 
     /// The office's public reason why a facility is closed on a date; `None` when it is open.
     pub fn closed(&self, date: NaiveDate, facility: Facility) -> Option<&Text> {
-        let on_date = |closure: &&Closure| closes(closure.closes, facility) && self.applies(&closure.when, date);
+        let on_date = |closure: &&Closure| {
+            closes(closure.closes, facility) && self.applies(&closure.when, date)
+        };
         let closures = &self.settings().closures;
-        if closures.iter().filter(on_date).any(|closure| closure.open_anyway) {
+        if closures
+            .iter()
+            .filter(on_date)
+            .any(|closure| closure.open_anyway)
+        {
             return None;
         }
         closures.iter().find(on_date).map(|closure| &closure.reason)
@@ -74,7 +82,11 @@ impl Rules {
         match when {
             ClosureWhen::Weekly(day) => date.weekday() == (*day).into(),
             ClosureWhen::HolyDay => self.lunar_day(date).is_some_and(|day| day.holy_day),
-            ClosureWhen::Holidays => self.municipality.holidays.iter().any(|holiday| holiday.date == date),
+            ClosureWhen::Holidays => self
+                .municipality
+                .holidays
+                .iter()
+                .any(|holiday| holiday.date == date),
             ClosureWhen::Dates { from, until } => *from <= date && date <= *until,
         }
     }
@@ -95,12 +107,24 @@ impl Rules {
 
     /// The cells a case keeps a furnace for, cool-down included.
     pub fn furnace_cells(&self, start: TimeOfDay, case_type: CaseType) -> Option<CellRange> {
-        let duration = self.settings().durations.iter().find(|duration| duration.case_type == case_type)?;
-        CellRange::from_minutes(start, duration.minutes.checked_add(duration.cool_down_minutes)?)
+        let duration = self
+            .settings()
+            .durations
+            .iter()
+            .find(|duration| duration.case_type == case_type)?;
+        CellRange::from_minutes(
+            start,
+            duration.minutes.checked_add(duration.cool_down_minutes)?,
+        )
     }
 
     /// The ways a round can be given, one claim for each furnace, in id order.
-    pub fn furnace_claims(&self, date: NaiveDate, start: TimeOfDay, case_type: CaseType) -> Vec<Claim> {
+    pub fn furnace_claims(
+        &self,
+        date: NaiveDate,
+        start: TimeOfDay,
+        case_type: CaseType,
+    ) -> Vec<Claim> {
         let Some(cells) = self.furnace_cells(start, case_type) else {
             return Vec::new();
         };
@@ -108,14 +132,21 @@ impl Rules {
             .settings()
             .furnaces
             .iter()
-            .map(|furnace| Claim { resource: furnace.id.clone(), date, cells })
+            .map(|furnace| Claim {
+                resource: furnace.id.clone(),
+                date,
+                cells,
+            })
             .collect();
         claims.sort();
         claims
     }
 
     pub fn pavilion(&self, id: &str) -> Option<&Pavilion> {
-        self.settings().pavilions.iter().find(|pavilion| pavilion.id == id)
+        self.settings()
+            .pavilions
+            .iter()
+            .find(|pavilion| pavilion.id == id)
     }
 
     /// Whether it is too late to book a start without the duty officer.
@@ -158,20 +189,28 @@ impl Rules {
     fn after_duty_hours(&self, now: Instant, hours: u16) -> Instant {
         let minutes = i64::from(hours) * 60;
         // A desk that never opens has no working time: count hours of the clock rather than never.
-        self.duty.add(now, minutes).unwrap_or(now + TimeDelta::minutes(minutes))
+        self.duty
+            .add(now, minutes)
+            .unwrap_or(now + TimeDelta::minutes(minutes))
     }
 }
 
 fn closes(what: Closes, facility: Facility) -> bool {
     matches!(
         (what, facility),
-        (Closes::All, _) | (Closes::Cremation, Facility::Cremation) | (Closes::Pavilions, Facility::Pavilions)
+        (Closes::All, _)
+            | (Closes::Cremation, Facility::Cremation)
+            | (Closes::Pavilions, Facility::Pavilions)
     )
 }
 
 fn serves(round: &Round, date: NaiveDate, case_type: CaseType) -> bool {
     round.valid_from <= date
         && round.valid_until.is_none_or(|until| date <= until)
-        && (round.weekdays.is_empty() || round.weekdays.iter().any(|day| date.weekday() == (*day).into()))
+        && (round.weekdays.is_empty()
+            || round
+                .weekdays
+                .iter()
+                .any(|day| date.weekday() == (*day).into()))
         && (round.case_types.is_empty() || round.case_types.contains(&case_type))
 }

@@ -34,7 +34,11 @@ impl PavilionWish {
         self.from
             .iter_days()
             .take(usize::from(self.nights))
-            .map(|date| Claim { resource: self.id.clone(), date, cells: CellRange::NIGHT })
+            .map(|date| Claim {
+                resource: self.id.clone(),
+                date,
+                cells: CellRange::NIGHT,
+            })
             .collect()
     }
 }
@@ -73,16 +77,35 @@ impl Wish {
         if let Some(pavilion) = &self.pavilion {
             self.check_pavilion(pavilion, rules, booker, now, &mut errors);
         }
-        if errors.is_empty() { Ok(()) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors)
+        }
     }
 
-    fn check_cremation(&self, wish: &CremationWish, rules: &Rules, booker: Booker, now: Instant, errors: &mut FieldErrors) {
+    fn check_cremation(
+        &self,
+        wish: &CremationWish,
+        rules: &Rules,
+        booker: Booker,
+        now: Instant,
+        errors: &mut FieldErrors,
+    ) {
         if !check_date("cremation.date", wish.date, rules, now, errors) {
             return;
         }
         if let Some(reason) = rules.closed(wish.date, Facility::Cremation) {
-            errors.push(FieldError::new("cremation.date", "closed", reason.th.clone(), reason.en.clone()));
-        } else if !rules.rounds(wish.date, self.case_type).contains(&wish.round) {
+            errors.push(FieldError::new(
+                "cremation.date",
+                "closed",
+                reason.th.clone(),
+                reason.en.clone(),
+            ));
+        } else if !rules
+            .rounds(wish.date, self.case_type)
+            .contains(&wish.round)
+        {
             errors.push(FieldError::new(
                 "cremation.round",
                 "unknown_round",
@@ -94,9 +117,21 @@ impl Wish {
         }
     }
 
-    fn check_pavilion(&self, wish: &PavilionWish, rules: &Rules, booker: Booker, now: Instant, errors: &mut FieldErrors) {
+    fn check_pavilion(
+        &self,
+        wish: &PavilionWish,
+        rules: &Rules,
+        booker: Booker,
+        now: Instant,
+        errors: &mut FieldErrors,
+    ) {
         if rules.pavilion(&wish.id).is_none() {
-            errors.push(FieldError::new("pavilion.id", "unknown", "ไม่พบศาลานี้ โปรดเลือกจากรายการ", "There is no such pavilion; choose one from the list"));
+            errors.push(FieldError::new(
+                "pavilion.id",
+                "unknown",
+                "ไม่พบศาลานี้ โปรดเลือกจากรายการ",
+                "There is no such pavilion; choose one from the list",
+            ));
         }
         let most = rules.settings().max_nights;
         if wish.nights == 0 || wish.nights > most {
@@ -129,7 +164,11 @@ impl Wish {
         if booker == Booker::Public && rules.night_inside_notice(wish.from, now) {
             errors.push(too_soon("pavilion.from", rules));
         }
-        if self.cremation.as_ref().is_some_and(|cremation| cremation.date <= wish.last_night()) {
+        if self
+            .cremation
+            .as_ref()
+            .is_some_and(|cremation| cremation.date <= wish.last_night())
+        {
             errors.push(FieldError::new(
                 "pavilion.nights",
                 "after_cremation",
@@ -141,9 +180,20 @@ impl Wish {
 }
 
 /// Whether a date lies between today and the horizon; notes the error when not.
-fn check_date(field: &str, date: NaiveDate, rules: &Rules, now: Instant, errors: &mut FieldErrors) -> bool {
+fn check_date(
+    field: &str,
+    date: NaiveDate,
+    rules: &Rules,
+    now: Instant,
+    errors: &mut FieldErrors,
+) -> bool {
     if date < time::local_date(now) {
-        errors.push(FieldError::new(field, "past", "วันที่เลือกผ่านมาแล้ว", "That day has passed"));
+        errors.push(FieldError::new(
+            field,
+            "past",
+            "วันที่เลือกผ่านมาแล้ว",
+            "That day has passed",
+        ));
         return false;
     }
     if date > rules.horizon(now) {

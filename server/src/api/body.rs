@@ -124,10 +124,10 @@ fn flatten(
                 ));
             }
             (Shape::Object | Shape::Choice | Shape::ValueOrParts, Value::Object(_)) => {
-                flatten(path, value, known, fields, errors)
+                flatten(path, value, known, fields, errors);
             }
             (Shape::Object | Shape::Choice, _) => {
-                errors.push(wrong(path, "ต้องเป็นอ็อบเจ็กต์", "This must be an object"))
+                errors.push(wrong(path, "ต้องเป็นอ็อบเจ็กต์", "This must be an object"));
             }
             (Shape::Value | Shape::ValueOrParts, _) => match text(value) {
                 Some(text) => drop(fields.insert((*path).to_owned(), text)),

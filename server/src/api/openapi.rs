@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document, made from the code it describes.
+//! The `OpenAPI` 3.1 document, made from the code it describes.
 use super::{open_data, requests, schema, track};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;

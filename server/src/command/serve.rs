@@ -144,7 +144,7 @@ fn tell(config: &Config, public_url: &PublicUrl, bound: SocketAddr, desk: &Desk)
                 "SALA_MUNICIPALITY differs from the settings in force; see sala seed"
             ),
             Err(failure) => {
-                tracing::warn!(%failure, "SALA_MUNICIPALITY cannot be read; the settings in force stand")
+                tracing::warn!(%failure, "SALA_MUNICIPALITY cannot be read; the settings in force stand");
             }
         }
     }

@@ -70,7 +70,7 @@ pub fn router(shared: Shared) -> Router {
 }
 
 /// From the inside out: what stands lower sees the request earlier and the answer later.
-fn layers(routes: Router, shared: Shared) -> Router {
+pub fn layers(routes: Router, shared: Shared) -> Router {
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
     routes
         .layer(CatchPanicLayer::custom(errors::panicked))

@@ -52,25 +52,18 @@ pub async fn on_both(test: impl AsyncFn(House)) {
 
 /// A server over a migrated, empty database.
 pub async fn house(store: Store, public_url: &str) -> House {
-    let clock = Arc::new(TestClock(Mutex::new(
-        "2026-11-23T02:00:00Z".parse().expect("an instant"),
-    )));
-    let keys = Arc::new(Keys::new(&[7; 32]));
-    check_fingerprint(&store, &keys)
-        .await
-        .expect("a new database");
-    let municipality = parse("trang.toml", SAMPLE).expect("the sample");
-    let revision = settings::append(&store, &keys, &municipality, "seed", clock.now(), &OsChance)
-        .await
-        .expect("settings");
-    let rules = Rules::new(municipality, revision).expect("rules");
-    let desk = Arc::new(Desk::new(
-        store,
-        keys,
-        Arc::<TestClock>::clone(&clock),
-        Arc::new(OsChance),
-        rules,
-    ));
+    house_of(store, public_url, router).await
+}
+
+/// The same, with other routes.
+pub async fn house_of(
+    store: Store,
+    public_url: &str,
+    routes: impl FnOnce(Shared) -> Router,
+) -> House {
+    let nine = "2026-11-23T02:00:00Z".parse().expect("an instant");
+    let clock = Arc::new(TestClock(Mutex::new(nine)));
+    let desk = Arc::new(desk(store, Arc::<TestClock>::clone(&clock)).await);
     let shared = Shared {
         app: AppState {
             desk: Arc::clone(&desk),
@@ -90,8 +83,21 @@ pub async fn house(store: Store, public_url: &str) -> House {
         clock,
         readiness,
         metrics,
-        router: router(shared),
+        router: routes(shared),
     }
+}
+
+async fn desk(store: Store, clock: Arc<TestClock>) -> Desk {
+    let keys = Arc::new(Keys::new(&[7; 32]));
+    check_fingerprint(&store, &keys)
+        .await
+        .expect("a new database");
+    let municipality = parse("trang.toml", SAMPLE).expect("the sample");
+    let revision = settings::append(&store, &keys, &municipality, "seed", clock.now(), &OsChance)
+        .await
+        .expect("settings");
+    let rules = Rules::new(municipality, revision).expect("rules");
+    Desk::new(store, keys, clock, Arc::new(OsChance), rules)
 }
 
 /// What came back.

@@ -1,6 +1,8 @@
 //! What every answer carries, and what is refused at the door.
-use crate::harness::{House, PUBLIC_URL, ask, get, house, on_both, post};
+use crate::harness::{House, PUBLIC_URL, ask, get, house, house_of, on_both, post};
+use axum::Router;
 use axum::http::Method;
+use axum::routing;
 use store::Engine;
 use store::testing::TestDatabase;
 
@@ -207,4 +209,33 @@ async fn pages_are_compressed_as_browsers_take_them() {
         }
     })
     .await;
+}
+
+async fn broken() -> &'static str {
+    panic!("a secret of the program")
+}
+
+#[tokio::test]
+async fn a_panic_is_a_calm_page_and_no_more() {
+    let database = TestDatabase::new(Engine::Sqlite).await;
+    database.store.migrate().await.expect("migrations");
+    let house = house_of(database.store.clone(), PUBLIC_URL, |shared| {
+        let routes = Router::new()
+            .route("/broken", routing::get(broken))
+            .route("/api/v1/broken", routing::get(broken));
+        server::http::layers(routes, shared)
+    })
+    .await;
+    let page = house.get("/broken").await;
+    assert_eq!(page.status, 500);
+    assert_eq!(page.text.matches("<h1").count(), 1, "{}", page.text);
+    assert!(!page.text.contains("secret"), "{}", page.text);
+    assert!(
+        page.header("content-security-policy")
+            .contains("default-src 'none'")
+    );
+    let answer = house.get("/api/v1/broken").await;
+    assert_eq!(answer.problem(), (500, "internal".to_owned()));
+    assert!(!answer.text.contains("secret"), "{}", answer.text);
+    database.delete().await;
 }

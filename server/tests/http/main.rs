@@ -1,4 +1,8 @@
 //! The server through its router: the API, headers, health, and pages as they are read.
+#![expect(
+    clippy::expect_used,
+    reason = "a test that is surprised has nothing better to do than to fail"
+)]
 mod api;
 mod harness;
 mod headers;

@@ -1,46 +1,50 @@
 //! Pages as they are sent: one family's way from the start page to the tracking page, in snapshots.
 use crate::harness::{Answer, House, PUBLIC_URL, get, house, on_both, post};
+use std::collections::BTreeMap;
 use store::Engine;
 use store::testing::TestDatabase;
 
 /// A browser: it keeps its cookies.
 struct Browser {
     house: House,
-    cookie: String,
+    cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
     fn new(house: House) -> Self {
         Self {
             house,
-            cookie: String::new(),
+            cookies: BTreeMap::new(),
         }
+    }
+
+    fn cookie(&self) -> String {
+        let pairs: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
     }
 
     async fn get(&self, path: &str) -> Answer {
         self.house
-            .ask(get(path).header("cookie", &self.cookie))
+            .ask(get(path).header("cookie", &self.cookie()))
             .await
     }
 
     /// Sends a form, and gives the answer and where it leads.
     async fn send(&mut self, path: &str, form: &str) -> (Answer, String) {
-        let answer = self
-            .house
-            .ask(
-                post(path)
-                    .header("cookie", &self.cookie)
-                    .header("origin", PUBLIC_URL)
-                    .form(form),
-            )
-            .await;
+        let ask = post(path)
+            .header("cookie", &self.cookie())
+            .header("origin", PUBLIC_URL)
+            .form(form);
+        let answer = self.house.ask(ask).await;
         for cookie in answer.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().expect("a cookie");
-            cookie
-                .split(';')
-                .next()
-                .expect("a pair")
-                .clone_into(&mut self.cookie);
+            let pair = cookie.split(';').next().expect("a pair");
+            let (name, value) = pair.split_once('=').expect("a name and a value");
+            self.cookies.insert(name.to_owned(), value.to_owned());
         }
         let location = answer.header("location").to_owned();
         (answer, location)
@@ -250,7 +254,7 @@ async fn a_draft_belongs_to_its_browser() {
     on_both(async |house: House| {
         let mut browser = Browser::new(house);
         let draft = answered(&mut browser).await;
-        browser.cookie.clear();
+        browser.cookies.clear();
         for step in ["contact", "day", "check", "sent"] {
             let answer = browser.get(&format!("/crematorium/{draft}/{step}")).await;
             assert_eq!(answer.status, 404, "{step}");

@@ -138,31 +138,23 @@ fn problems(visit: &Visit, draft: &DraftView, errors: &FieldErrors) -> AnyView {
 /// Until when the places are held, as a clock time, and the button for more time.
 fn hold(visit: &Visit, draft: &DraftView) -> AnyView {
     let lang = visit.lang;
-    match draft.hold.as_ref() {
-        Some(HoldView { until, lapsed: false, extensions_left, .. }) => {
-            let until = words::clock(lang, *until);
-            let title = lang.t(format!("จองไว้ให้ถึง {until}"), format!("Held for you until {until}"));
-            let action = visit.href(&format!("/crematorium/{}/extend", draft.id));
-            let minutes = visit.desk().rules().settings().hold_minutes;
-            let more = (*extensions_left > 0).then(|| {
-                let label = lang.t(format!("ขอเวลาเพิ่มเป็น {minutes} นาที"), format!("Hold for {minutes} more minutes"));
-                view! { <form method="post" action=action><Button label kind=ButtonKind::Secondary/></form> }
-            });
-            view! { <Notice kind=NoticeKind::Hold title>{more}</Notice> }.into_any()
-        }
-        _ => {
-            let title = lang.t("เวลาที่จองไว้หมดแล้ว", "The time held has ended");
-            view! {
-                <Notice kind=NoticeKind::Hold title>
-                    <p>{lang.t(
-                        "คำตอบยังอยู่ครบ เมื่อกดส่ง ระบบจะจองให้อีกครั้งถ้ายังว่าง",
-                        "Your answers are kept. When you send, the same places are taken again if they are still free.",
-                    )}</p>
-                </Notice>
-            }
-            .into_any()
-        }
-    }
+    let Some(HoldView { until, extensions_left, .. }) = draft.hold.as_ref().filter(|hold| !hold.lapsed) else {
+        let title = lang.t("เวลาที่จองไว้หมดแล้ว", "The time held has ended");
+        let kept = lang.t(
+            "คำตอบยังอยู่ครบ เมื่อกดส่ง ระบบจะจองให้อีกครั้งถ้ายังว่าง",
+            "Your answers are kept. When you send, the same places are taken again if they are still free.",
+        );
+        return view! { <Notice kind=NoticeKind::Hold title><p>{kept}</p></Notice> }.into_any();
+    };
+    let until = words::clock(lang, *until);
+    let title = lang.t(format!("จองไว้ให้ถึง {until}"), format!("Held for you until {until}"));
+    let action = visit.href(&format!("/crematorium/{}/extend", draft.id));
+    let minutes = visit.desk().rules().settings().hold_minutes;
+    let more = (*extensions_left > 0).then(|| {
+        let label = lang.t(format!("ขอเวลาเพิ่มเป็น {minutes} นาที"), format!("Hold for {minutes} minutes from now"));
+        view! { <form method="post" action=action><Button label kind=ButtonKind::Secondary/></form> }
+    });
+    view! { <Notice kind=NoticeKind::Hold title>{more}</Notice> }.into_any()
 }
 
 fn rows(visit: &Visit, draft: &DraftView, rules: &Rules, now: Instant) -> Vec<SummaryRow> {

@@ -67,9 +67,8 @@ pub(super) fn wanted(fields: &RawFields, rules: &Rules, errors: &mut FieldErrors
     let none = nights == "0";
     let need = match Need::ALL.into_iter().find(|need| need.code() == raw(fields, "need")) {
         // No night is no pavilion.
-        Some(Need::Both) if none => Need::Cremation,
+        Some(Need::Both) | None if none => Need::Cremation,
         Some(need) => need,
-        None if none => Need::Cremation,
         None if !nights.is_empty() => Need::Both,
         None => {
             errors.push(FieldError::new("need", "missing", "เลือกว่าต้องการใช้อะไร", "Choose what you need"));

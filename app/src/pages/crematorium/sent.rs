@@ -99,8 +99,8 @@ fn next(visit: &Visit, view: &TrackView, now: domain::time::Instant) -> AnyView 
         let number = Phone::parse(raw(&view.fields, "applicant.phone")).map(|phone| phone.last4().to_owned()).unwrap_or_default();
         view! {
             <li>{lang.t(
-                format!("เจ้าหน้าที่โทรยืนยันที่เบอร์ลงท้าย {number} ก่อน{by} หากยืนยันไม่ได้ภายในเวลานี้ คำขอจะสิ้นผล ถ้ายังไม่มีใครโทรถึง โปรดโทรหาเจ้าหน้าที่"),
-                format!("An officer calls the number ending {number} before {by} to confirm. If it cannot be confirmed by then, the request lapses; if nobody has reached you, please call us."),
+                format!("เจ้าหน้าที่จะโทรยืนยันที่เบอร์ลงท้าย {number} ภายใน{by} หากถึงเวลานั้นยังยืนยันกันไม่ได้ คำขอจะสิ้นผล ถ้ายังไม่มีใครโทรถึง โปรดโทรหาเจ้าหน้าที่"),
+                format!("An officer calls the number ending {number} by {by} to confirm. If it cannot be confirmed by then, the request lapses; if nobody has reached you, please call us."),
             )}</li>
         }
     });
@@ -110,6 +110,7 @@ fn next(visit: &Visit, view: &TrackView, now: domain::time::Instant) -> AnyView 
             {call}
             <li>{lang.t(format!("เทศบาลพิจารณาภายใน{decide_by}"), format!("The municipality decides by {decide_by}."))}</li>
             <li>{tell(lang, visit)}</li>
+            <li>{crate::words::certificate_names(lang, &visit.desk().rules())}</li>
         </ol>
     }
     .into_any()

@@ -71,7 +71,8 @@ fn slip(visit: &Visit, receipt: &Receipt) -> Slip {
         }
     }
     let duty = &rules.settings().duty;
-    fact(lang.t("โทร", "Call"), format!("{} {}", duty.phone, duty.hours_text.get(lang)));
+    fact(lang.t("โทร", "Call"), duty.phone.clone());
+    fact(lang.t("เวลาทำการ", "Hours"), duty.hours_text.get(lang).to_owned());
     Slip {
         city: rules.municipality.name.get(lang).to_owned(),
         title: lang.t("ใบรับคำขอใช้ฌาปนสถาน", "Crematorium request received").to_owned(),

@@ -2,7 +2,8 @@
 use super::frame::{Admin, Office, Page, Place};
 use super::{new_account, words};
 use crate::components::{
-    Button, ButtonKind, Checkboxes, Choice, ErrorSummary, FormView, Kind, Tag, TagKind, TextField, Width,
+    Button, ButtonKind, Checkboxes, Choice, ErrorSummary, FormView, Kind, Tag, TagKind, TextField,
+    Width,
 };
 use crate::http::see_other;
 use crate::pages::answers::Answers;
@@ -20,7 +21,15 @@ use uuid::Uuid;
 
 /// `GET /staff/accounts`
 pub(super) async fn list(Admin(office): Admin) -> Response {
-    office.answer(list_page(&office, StatusCode::OK, RawFields::new(), FieldErrors::new()).await)
+    office.answer(
+        list_page(
+            &office,
+            StatusCode::OK,
+            RawFields::new(),
+            FieldErrors::new(),
+        )
+        .await,
+    )
 }
 
 /// `POST /staff/accounts`: adds an account and shows its secrets, once.
@@ -28,8 +37,12 @@ pub(super) async fn add(Admin(office): Admin, answers: Answers) -> Response {
     office.answer(added(&office, answers.all()).await)
 }
 
-/// `POST /staff/accounts/{id}`: `action` = disable | end_sessions
-pub(super) async fn change(Admin(office): Admin, Path(id): Path<String>, answers: Answers) -> Response {
+/// `POST /staff/accounts/{id}`: `action` is `disable` or `end_sessions`.
+pub(super) async fn change(
+    Admin(office): Admin,
+    Path(id): Path<String>,
+    answers: Answers,
+) -> Response {
     office.answer(changed(&office, &id, &answers.all()).await)
 }
 
@@ -41,11 +54,15 @@ pub(super) async fn back(Admin(office): Admin) -> Response {
 async fn added(office: &Office, typed: RawFields) -> desk::Result<Response> {
     let new = match new_staff(&typed) {
         Ok(new) => new,
-        Err(errors) => return list_page(office, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await,
+        Err(errors) => {
+            return list_page(office, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await;
+        }
     };
     match office.desk().add_staff(&office.staff, &new).await {
         Ok(enrolled) => new_account::page(office, new, enrolled).await,
-        Err(Trouble::Invalid(errors)) => list_page(office, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await,
+        Err(Trouble::Invalid(errors)) => {
+            list_page(office, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await
+        }
         Err(other) => Err(other),
     }
 }
@@ -71,7 +88,11 @@ fn new_staff(typed: &RawFields) -> Result<NewStaff, FieldErrors> {
         roles: raw(typed, "role").lines().filter_map(role).collect(),
         delegation,
     };
-    if errors.is_empty() { Ok(new) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(new)
+    } else {
+        Err(errors)
+    }
 }
 
 /// The order, when any part of one was given.
@@ -82,21 +103,44 @@ fn delegation(typed: &RawFields, errors: &mut FieldErrors) -> Option<Delegation>
         return None;
     }
     if order.is_empty() {
-        errors.push(FieldError::new("delegation.order", "missing", "กรอกเลขที่คำสั่ง", "Enter the number of the order"));
+        errors.push(FieldError::new(
+            "delegation.order",
+            "missing",
+            "กรอกเลขที่คำสั่ง",
+            "Enter the number of the order",
+        ));
     }
     let from = errors.keep(date("delegation.from", &from));
-    let until = if until.is_empty() { Some(None) } else { errors.keep(date("delegation.until", &until)).map(Some) };
-    Some(Delegation { order, from: from?, until: until? })
+    let until = if until.is_empty() {
+        Some(None)
+    } else {
+        errors.keep(date("delegation.until", &until)).map(Some)
+    };
+    Some(Delegation {
+        order,
+        from: from?,
+        until: until?,
+    })
 }
 
 fn date(field: &str, typed: &str) -> Result<NaiveDate, FieldError> {
     thai_date::parse(typed).map_err(|problems| match problems.into_iter().next() {
         Some(problem) => FieldError::new(field, problem.code, problem.th, problem.en),
-        None => FieldError::new(field, "date", "กรอกวันที่ เช่น 1 ต.ค. 2569", "Enter a date, such as 1 Oct 2026"),
+        None => FieldError::new(
+            field,
+            "date",
+            "กรอกวันที่ เช่น 1 ต.ค. 2569",
+            "Enter a date, such as 1 Oct 2026",
+        ),
     })
 }
 
-async fn list_page(office: &Office, status: StatusCode, mut typed: RawFields, errors: FieldErrors) -> desk::Result<Response> {
+async fn list_page(
+    office: &Office,
+    status: StatusCode,
+    mut typed: RawFields,
+    errors: FieldErrors,
+) -> desk::Result<Response> {
     let lang = office.lang();
     let listed = office.desk().staff_list(&office.staff).await?;
     let own = office.staff.id;
@@ -114,6 +158,7 @@ async fn list_page(office: &Office, status: StatusCode, mut typed: RawFields, er
             view! {
                 <ErrorSummary form=&form/>
                 <h1>{title}</h1>
+                <p class="sub">{lang.t("ผู้ที่เข้าใช้ระบบได้ บทบาท และคำสั่งมอบอำนาจ", "Who may sign in, as what, and by which order")}</p>
                 <table class="list">
                     <caption class="unseen">{title}</caption>
                     <thead><tr>{head}</tr></thead>
@@ -140,13 +185,23 @@ fn heads(lang: Lang) -> [&'static str; 5] {
 }
 
 fn row(lang: Lang, one: &StaffListed, own: Uuid) -> AnyView {
-    let held = one.roles.iter().map(|role| words::role(lang, *role)).collect::<Vec<_>>().join(", ");
-    let closed = one.disabled.then(|| view! { <br/><Tag label=lang.t("ปิดแล้ว", "Closed") kind=TagKind::Closed/> });
+    let held = one
+        .roles
+        .iter()
+        .map(|role| words::role(lang, *role))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let closed = one
+        .disabled
+        .then(|| view! { <br/><Tag label=lang.t("ปิดแล้ว", "Closed") kind=TagKind::Closed/> });
     let left = lang.t(
         format!("รหัสสำรองเหลือ {}", one.recovery_codes_left),
         format!("{} recovery codes left", one.recovery_codes_left),
     );
-    let delegated = one.delegation.as_ref().map_or_else(|| lang.t("ไม่มีคำสั่งมอบอำนาจ", "No delegation order").to_owned(), |order| words::order(lang, order));
+    let delegated = one.delegation.as_ref().map_or_else(
+        || lang.t("ไม่มีคำสั่งมอบอำนาจ", "No delegation order").to_owned(),
+        |order| words::order(lang, order),
+    );
     view! {
         <tr>
             <td>{one.name.clone()}<br/><span class="muted">{one.position.clone()}</span>{closed}</td>
@@ -193,11 +248,21 @@ fn manage_form(lang: Lang, one: &StaffListed, own: Uuid) -> Option<AnyView> {
 
 fn add_form(lang: Lang, form: &FormView) -> AnyView {
     let about = |role: Role| match role {
-        Role::Officer => lang.t("รับเรื่อง ยืนยัน ส่งกลับให้แก้ไข ระงับ", "Takes, confirms, returns and freezes requests"),
-        Role::Approver => lang.t("อนุมัติ ไม่อนุมัติ ยกเลิก ต้องมีคำสั่งมอบอำนาจ", "Approves, refuses and cancels; needs a delegation order"),
-        Role::Administrator => lang.t("บัญชีผู้ใช้และการตั้งค่า ไม่เห็นคำขอ", "Accounts and settings; sees no requests"),
+        Role::Officer => lang.t(
+            "รับเรื่อง ยืนยัน ส่งกลับให้แก้ไข ระงับ",
+            "Takes, confirms, returns and freezes requests",
+        ),
+        Role::Approver => lang.t(
+            "อนุมัติ ไม่อนุมัติ ยกเลิก ต้องมีคำสั่งมอบอำนาจ",
+            "Approves, refuses and cancels; needs a delegation order",
+        ),
+        Role::Administrator => lang.t(
+            "บัญชีผู้ใช้และการตั้งค่า ไม่เห็นคำขอ",
+            "Accounts and settings; sees no requests",
+        ),
     };
-    let roles = Role::ALL.map(|role| Choice::new(role.code(), words::role(lang, role)).hint(about(role)));
+    let roles =
+        Role::ALL.map(|role| Choice::new(role.code(), words::role(lang, role)).hint(about(role)));
     view! {
         <form method="post" action=lang.path("/staff/accounts") novalidate>
             <TextField form field="name" label=lang.t("ชื่อและนามสกุล", "Full name") kind=Kind::Word/>
@@ -224,7 +289,10 @@ mod tests {
     use super::*;
 
     fn typed(pairs: &[(&str, &str)]) -> RawFields {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -245,7 +313,8 @@ mod tests {
 
     #[test]
     fn half_an_order_is_wrong_at_every_part() {
-        let errors = new_staff(&typed(&[("delegation.until", "เมื่อไรก็ได้")])).expect_err("half an order");
+        let errors =
+            new_staff(&typed(&[("delegation.until", "เมื่อไรก็ได้")])).expect_err("half an order");
         for field in ["delegation.order", "delegation.from", "delegation.until"] {
             assert!(errors.of(field).is_some(), "{field}");
         }

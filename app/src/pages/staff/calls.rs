@@ -26,7 +26,11 @@ pub(super) async fn sheet(Clerk(office): Clerk, Path(id): Path<String>) -> Respo
 }
 
 /// `POST /staff/calls/{id}`
-pub(super) async fn log(Clerk(office): Clerk, Path(id): Path<String>, answers: Answers) -> Response {
+pub(super) async fn log(
+    Clerk(office): Clerk,
+    Path(id): Path<String>,
+    answers: Answers,
+) -> Response {
     office.answer(logged(&office, &id, &answers.all()).await)
 }
 
@@ -38,7 +42,8 @@ async fn list_page(office: &Office) -> desk::Result<Response> {
     office
         .page(Page::new(Place::Calls, title), move || {
             let body = if calls.is_empty() {
-                view! { <p class="empty">{lang.t("ไม่มีสายที่ต้องโทร", "No calls to make")}</p> }.into_any()
+                view! { <p class="empty">{lang.t("ไม่มีสายที่ต้องโทร", "No calls to make")}</p> }
+                    .into_any()
             } else {
                 table(lang, now, &calls)
             };
@@ -63,7 +68,9 @@ fn heads(lang: Lang) -> [&'static str; 5] {
 }
 
 fn table(lang: Lang, now: Instant, calls: &[CallRow]) -> AnyView {
-    let head = heads(lang).map(|head| view! { <th scope="col">{head}</th> }).collect_view();
+    let head = heads(lang)
+        .map(|head| view! { <th scope="col">{head}</th> })
+        .collect_view();
     let rows = calls.iter().map(|call| row(lang, now, call)).collect_view();
     view! {
         <table class="list">
@@ -76,12 +83,17 @@ fn table(lang: Lang, now: Instant, calls: &[CallRow]) -> AnyView {
 }
 
 fn row(lang: Lang, now: Instant, call: &CallRow) -> AnyView {
-    let late = call.late.then(|| view! { <br/>{words::late_tag(lang, call.due_at, now)} });
+    let late = call
+        .late
+        .then(|| view! { <br/>{words::late_tag(lang, call.due_at, now)} });
     let href = lang.path(&format!("/staff/calls/{}", call.id));
     let reference = call.reference.as_str();
     let file = lang.path(&request::path(&call.reference));
     let last4 = format!("{}\u{a0}{}", lang.t("ลงท้าย", "ends"), call.phone_last4);
-    let outcome = call.outcome.as_deref().map(|code| words::call_outcome(lang, code));
+    let outcome = call
+        .outcome
+        .as_deref()
+        .map(|code| words::call_outcome(lang, code));
     let times = match call.attempts {
         0 => lang.t("ยังไม่ได้โทร", "Not yet").to_owned(),
         n => lang.t(format!("{n} ครั้ง"), format!("{n} times")),
@@ -98,17 +110,34 @@ fn row(lang: Lang, now: Instant, call: &CallRow) -> AnyView {
     .into_any()
 }
 
-async fn sheet_page(office: &Office, id: &str, status: StatusCode, errors: FieldErrors) -> desk::Result<Response> {
+async fn sheet_page(
+    office: &Office,
+    id: &str,
+    status: StatusCode,
+    errors: FieldErrors,
+) -> desk::Result<Response> {
     let id: Uuid = id.parse().map_err(|_| Trouble::NotFound)?;
     let lang = office.lang();
     let sheet = office.desk().call(&office.staff, id).await?;
     let form = FormView::new(lang, RawFields::new(), errors);
     let title = words::call_about(lang, &sheet.row.about).to_owned();
-    let page = Page::new(Place::Calls, title.clone()).status(status).back("/staff/calls");
-    office.page(page, move || sheet_view(lang, title, &sheet, &form)).await
+    let due = words::when(lang, sheet.row.due_at, office.desk().now());
+    let due = lang.t(format!("โทรภายใน {due}"), format!("Call by {due}"));
+    let page = Page::new(Place::Calls, title.clone())
+        .status(status)
+        .back("/staff/calls");
+    office
+        .page(page, move || sheet_view(lang, title, due, &sheet, &form))
+        .await
 }
 
-fn sheet_view(lang: Lang, title: String, sheet: &CallSheet, form: &FormView) -> AnyView {
+fn sheet_view(
+    lang: Lang,
+    title: String,
+    due: String,
+    sheet: &CallSheet,
+    form: &FormView,
+) -> AnyView {
     let file = lang.path(&request::path(&sheet.row.reference));
     let number = in_fours(sheet.row.reference.as_str());
     let mut rows = vec![
@@ -116,28 +145,33 @@ fn sheet_view(lang: Lang, title: String, sheet: &CallSheet, form: &FormView) -> 
         SummaryRow::view(lang.t("โทรศัพท์", "Telephone"), words::dial(&sheet.phone)),
     ];
     if let Some(phone) = &sheet.helper_phone {
-        rows.push(SummaryRow::view(lang.t("โทรศัพท์ผู้ช่วยกรอก", "Helper's telephone"), words::dial(phone)));
+        rows.push(SummaryRow::view(
+            lang.t("โทรศัพท์ผู้ช่วยกรอก", "Helper's telephone"),
+            words::dial(phone),
+        ));
     }
-    rows.push(SummaryRow::view(lang.t("คำขอ", "Request"), view! { <a href=file>{number}</a> }));
+    rows.push(SummaryRow::view(
+        lang.t("คำขอ", "Request"),
+        view! { <a href=file>{number}</a> },
+    ));
     let say = sheet.what_to_say.get(lang).to_owned();
     let action = lang.path(&format!("/staff/calls/{}", sheet.row.id));
     view! {
         <ErrorSummary form/>
         <h1>{title}</h1>
+        <p class="sub">{due}</p>
         <SummaryList lang rows/>
-        <section class="say" aria-labelledby="say">
+        <section class="panel" aria-labelledby="say">
             <h2 id="say">{lang.t("สิ่งที่ต้องบอก", "What to say")}</h2>
             <p class="kept">{say}</p>
         </section>
-        <form class="outcome" method="post" action=action>
-            <fieldset>
-                <legend>{lang.t("ผลการโทร", "How the call went")}</legend>
+        <form class="outcome" method="post" action=action aria-labelledby="outcome-title">
+                <h2 id="outcome-title">{lang.t("ผลการโทร", "How the call went")}</h2>
                 <div class="actions" id="outcome" tabindex="-1">
                     <Button label=lang.t("แจ้งแล้ว", "Reached") name="outcome" value="reached"/>
                     <Button label=lang.t("ไม่รับสาย", "No answer") name="outcome" value="no_answer" kind=ButtonKind::Secondary/>
                     <Button label=lang.t("ขอให้โทรใหม่", "Call again") name="outcome" value="call_again" kind=ButtonKind::Secondary/>
                 </div>
-            </fieldset>
         </form>
     }
     .into_any()
@@ -149,11 +183,25 @@ async fn logged(office: &Office, id: &str, typed: &RawFields) -> desk::Result<Re
         "no_answer" => CallOutcome::NoAnswer,
         "call_again" => CallOutcome::CallAgain,
         _ => {
-            let error = FieldError::new("outcome", "missing", "เลือกผลการโทร", "Choose how the call went");
-            return sheet_page(office, id, StatusCode::UNPROCESSABLE_ENTITY, FieldErrors::one(error)).await;
+            let error = FieldError::new(
+                "outcome",
+                "missing",
+                "เลือกผลการโทร",
+                "Choose how the call went",
+            );
+            return sheet_page(
+                office,
+                id,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                FieldErrors::one(error),
+            )
+            .await;
         }
     };
     let parsed: Uuid = id.parse().map_err(|_| Trouble::NotFound)?;
-    office.desk().log_call(&office.staff, parsed, outcome).await?;
+    office
+        .desk()
+        .log_call(&office.staff, parsed, outcome)
+        .await?;
     Ok(see_other(&office.href("/staff/calls")))
 }

@@ -2,7 +2,8 @@
 use super::frame::{Clerk, Office, Page, Place};
 use super::words;
 use crate::components::{
-    Button, Choice, DateField, ErrorSummary, FormView, Kind, Layout, Notice, NoticeKind, Radios, SelectField, TextField, Width,
+    Button, Choice, DateField, ErrorSummary, FormView, Kind, Layout, Notice, NoticeKind, Radios,
+    SelectField, TextField, Width,
 };
 use crate::http::see_other;
 use crate::pages::answers::Answers;
@@ -11,8 +12,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
 use desk::{Conflict, Trouble};
-use domain::crematorium::application::Relation;
-use domain::crematorium::{DayAvailability, Residence, Rules, Wish};
+use domain::crematorium::application::{self, Relation};
+use domain::crematorium::{Booker, DayAvailability, Residence, Rules, Wish};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text, raw};
 use domain::municipality::CaseType;
 use domain::thai_date;
@@ -22,7 +23,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The fields an alternative replaces.
-const PLACES: [&str; 5] = ["cremation.date", "cremation.round", "pavilion.id", "pavilion.from", "pavilion.nights"];
+const PLACES: [&str; 5] = [
+    "cremation.date",
+    "cremation.round",
+    "pavilion.id",
+    "pavilion.from",
+    "pavilion.nights",
+];
 /// What stands for a field that an alternative leaves empty.
 const NOTHING: &str = "-";
 
@@ -55,7 +62,10 @@ fn as_asked(typed: &mut RawFields) {
 
 async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Response> {
     as_asked(&mut typed);
-    if let Some(chosen) = typed.remove("alternative").filter(|chosen| !chosen.is_empty()) {
+    if let Some(chosen) = typed
+        .remove("alternative")
+        .filter(|chosen| !chosen.is_empty())
+    {
         take_alternative(&mut typed, &chosen);
     }
     let attempt = match office.desk().walk_in(&office.staff, &typed).await {
@@ -64,25 +74,73 @@ async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Respon
             return Ok(see_other(&office.href(&path)));
         }
         Err(Trouble::Invalid(errors)) => {
-            Attempt { status: StatusCode::UNPROCESSABLE_ENTITY, typed, errors, alternatives: Vec::new() }
+            let errors = with_places(office, &typed, errors);
+            Attempt {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                typed,
+                errors,
+                alternatives: Vec::new(),
+            }
         }
-        Err(Trouble::SlotTaken { conflicts, alternatives }) => {
-            Attempt { status: StatusCode::CONFLICT, typed, errors: taken(&conflicts), alternatives }
-        }
-        Err(Trouble::DeceasedHasCase) => {
-            Attempt { status: StatusCode::CONFLICT, typed, errors: has_case(), alternatives: Vec::new() }
-        }
+        Err(Trouble::SlotTaken {
+            conflicts,
+            alternatives,
+        }) => Attempt {
+            status: StatusCode::CONFLICT,
+            typed,
+            errors: taken(&conflicts),
+            alternatives,
+        },
+        Err(Trouble::DeceasedHasCase) => Attempt {
+            status: StatusCode::CONFLICT,
+            typed,
+            errors: has_case(),
+            alternatives: Vec::new(),
+        },
         Err(other) => return Err(other),
     };
     form_page(office, attempt).await
+}
+
+/// The desk looks at the places once the answers can be read; the page tells every error at once.
+fn with_places(office: &Office, typed: &RawFields, mut errors: FieldErrors) -> FieldErrors {
+    let wish = application::wish(typed, &mut FieldErrors::new());
+    let checked =
+        wish.map(|wish| wish.check(&office.desk().rules(), Booker::Staff, office.desk().now()));
+    if let Some(Err(more)) = checked {
+        for error in more {
+            if errors.of(&error.field).is_none() {
+                errors.push(at_a_field(error));
+            }
+        }
+    }
+    errors
+}
+
+/// "Neither a cremation nor a pavilion" belongs to no one field: the first of them takes it.
+fn at_a_field(mut error: FieldError) -> FieldError {
+    if error.field == "cremation" {
+        error.field.push_str(".date");
+    }
+    error
 }
 
 fn taken(conflicts: &[Conflict]) -> FieldErrors {
     let mut errors = FieldErrors::new();
     for conflict in conflicts {
         errors.push(match conflict {
-            Conflict::Cremation => FieldError::new("cremation.round", "slot_taken", "รอบนี้เต็มแล้ว โปรดเลือกรอบอื่น", "This round is full. Choose another."),
-            Conflict::Pavilion => FieldError::new("pavilion.id", "slot_taken", "ศาลานี้ไม่ว่างในคืนที่เลือก", "This pavilion is taken on those nights."),
+            Conflict::Cremation => FieldError::new(
+                "cremation.round",
+                "slot_taken",
+                "รอบนี้เต็มแล้ว โปรดเลือกรอบอื่น",
+                "This round is full. Choose another.",
+            ),
+            Conflict::Pavilion => FieldError::new(
+                "pavilion.id",
+                "slot_taken",
+                "ศาลานี้ไม่ว่างในคืนที่เลือก",
+                "This pavilion is taken on those nights.",
+            ),
         });
     }
     errors
@@ -128,7 +186,10 @@ async fn form_page(office: &Office, attempt: Attempt) -> desk::Result<Response> 
     let lang = office.lang();
     let now = office.desk().now();
     let rules = office.desk().rules();
-    let days = office.desk().availability(time::local_date(now), rules.horizon(now)).await?;
+    let days = office
+        .desk()
+        .availability(time::local_date(now), rules.horizon(now))
+        .await?;
     let view = CounterView {
         lang,
         rules,
@@ -160,6 +221,7 @@ impl CounterView {
             <ErrorSummary form=&self.form/>
             <h1>{self.title()}</h1>
             <p class="sub">{lang.t("ฌาปนสถาน · ถามตามลำดับนี้ได้ทั้งที่เคาน์เตอร์และทางโทรศัพท์", "Crematorium · ask in this order, at the counter or on the telephone")}</p>
+            <div class="panels">
             <form class="counter" method="post" action=lang.path("/staff/walk-in") novalidate>
                 {self.applicant()}
                 {self.deceased()}
@@ -167,6 +229,7 @@ impl CounterView {
                 <div class="actions"><Button label=lang.t("บันทึกคำขอ", "Save the request")/></div>
             </form>
             {self.free_days()}
+            </div>
         }
         .into_any()
     }
@@ -174,7 +237,10 @@ impl CounterView {
     fn applicant(&self) -> AnyView {
         let lang = self.lang;
         let form = &self.form;
-        let relations = options(Relation::ALL.map(|relation| (relation.code(), relation.label())), lang);
+        let relations = options(
+            Relation::ALL.map(|relation| (relation.code(), relation.label())),
+            lang,
+        );
         view! {
             <fieldset class="panel">
                 <legend><h2>{lang.t("ผู้ขอ", "Applicant")}</h2></legend>
@@ -192,7 +258,8 @@ impl CounterView {
     fn deceased(&self) -> AnyView {
         let lang = self.lang;
         let form = &self.form;
-        let residence = Residence::ALL.map(|residence| Choice::new(residence.code(), residence.label().get(lang)));
+        let residence = Residence::ALL
+            .map(|residence| Choice::new(residence.code(), residence.label().get(lang)));
         view! {
             <fieldset class="panel">
                 <legend><h2>{lang.t("ผู้เสียชีวิต", "Person who died")}</h2></legend>
@@ -227,7 +294,10 @@ impl CounterView {
     fn places(&self) -> AnyView {
         let lang = self.lang;
         let form = &self.form;
-        let types = options(CaseType::ALL.map(|case| (case.code(), case_label(case))), lang);
+        let types = options(
+            CaseType::ALL.map(|case| (case.code(), case_label(case))),
+            lang,
+        );
         let types = types.into_iter().skip(1).collect::<Vec<_>>();
         view! {
             <fieldset class="panel">
@@ -251,12 +321,21 @@ impl CounterView {
             return None;
         }
         let lang = self.lang;
-        let own = Choice::new("", lang.t("ใช้วันและรอบที่เลือกไว้ด้านล่าง", "Use what is chosen below"));
+        let own = Choice::new(
+            "",
+            lang.t("ใช้วันและรอบที่เลือกไว้ด้านล่าง", "Use what is chosen below"),
+        );
         let others = self.alternatives.iter().map(|wish| {
-            Choice::new(alternative_value(wish), words::item(lang, &self.rules, wish, None))
+            Choice::new(
+                alternative_value(wish),
+                words::item(lang, &self.rules, wish, None),
+            )
         });
         let options: Vec<_> = std::iter::once(own).chain(others).collect();
-        let title = lang.t("เวลานี้มีผู้จองแล้ว เวลาที่ใกล้ที่สุดที่ยังว่าง", "That was taken. The nearest that are free:");
+        let title = lang.t(
+            "เวลานี้มีผู้จองแล้ว เวลาที่ใกล้ที่สุดที่ยังว่าง",
+            "That was taken. The nearest that are free:",
+        );
         let form = self.form.clone();
         Some(
             view! {
@@ -272,8 +351,15 @@ impl CounterView {
         let lang = self.lang;
         let none = lang.t("ไม่จองฌาปนกิจ", "No cremation").to_owned();
         let days = self.days.iter().map(|day| {
-            let reason = day.reason.as_ref().map(|reason| format!(" · {}", reason.get(lang))).unwrap_or_default();
-            (day.date.to_string(), format!("{}{reason}", common::day(lang, day.date)))
+            let reason = day
+                .reason
+                .as_ref()
+                .map(|reason| format!(" · {}", reason.get(lang)))
+                .unwrap_or_default();
+            (
+                day.date.to_string(),
+                format!("{}{reason}", common::day(lang, day.date)),
+            )
         });
         let mut options: Vec<_> = std::iter::once((String::new(), none)).chain(days).collect();
         keep_typed(&mut options, &self.form, "cremation.date");
@@ -283,8 +369,16 @@ impl CounterView {
     fn round_options(&self) -> Vec<(String, String)> {
         let lang = self.lang;
         // Every start time of the menu: a round that a day does not have is an error at the field.
-        let starts: BTreeSet<_> = self.rules.settings().rounds.iter().map(|round| round.start).collect();
-        let rounds = starts.into_iter().map(|start| (start.to_string(), common::round(lang, start)));
+        let starts: BTreeSet<_> = self
+            .rules
+            .settings()
+            .rounds
+            .iter()
+            .map(|round| round.start)
+            .collect();
+        let rounds = starts
+            .into_iter()
+            .map(|start| (start.to_string(), common::round(lang, start)));
         let mut options: Vec<_> = std::iter::once(choose(lang)).chain(rounds).collect();
         keep_typed(&mut options, &self.form, "cremation.round");
         options
@@ -294,7 +388,8 @@ impl CounterView {
         let lang = self.lang;
         let none = (String::new(), lang.t("ไม่ใช้ศาลา", "No pavilion").to_owned());
         let pavilions = self.rules.settings().pavilions.iter();
-        let pavilions = pavilions.map(|pavilion| (pavilion.id.clone(), pavilion.name.get(lang).to_owned()));
+        let pavilions =
+            pavilions.map(|pavilion| (pavilion.id.clone(), pavilion.name.get(lang).to_owned()));
         let mut options: Vec<_> = std::iter::once(none).chain(pavilions).collect();
         keep_typed(&mut options, &self.form, "pavilion.id");
         options
@@ -311,12 +406,18 @@ impl CounterView {
     /// What is free on every day that can be booked: to read from while talking.
     fn free_days(&self) -> AnyView {
         let lang = self.lang;
-        let heads = [lang.t("วัน", "Day"), lang.t("รอบที่ว่าง", "Free rounds"), lang.t("ศาลาที่ว่าง", "Free pavilions")];
-        let heads = heads.map(|head| view! { <th scope="col">{head}</th> }).collect_view();
+        let heads = [
+            lang.t("วัน", "Day"),
+            lang.t("รอบ (เตาว่าง)", "Rounds (free furnaces)"),
+            lang.t("ศาลาที่ว่าง", "Free pavilions"),
+        ];
+        let heads = heads
+            .map(|head| view! { <th scope="col">{head}</th> })
+            .collect_view();
         let rows = self.days.iter().map(|free| {
             view! {
                 <tr>
-                    <td>{common::day(lang, free.date)}</td>
+                    <td>{words::weekday(lang, free.date)}<br/><span class="muted">{common::near_day(lang, free.date)}</span></td>
                     <td>{self.free_rounds(free)}</td>
                     <td>{self.free_pavilions(free)}</td>
                 </tr>
@@ -324,7 +425,7 @@ impl CounterView {
         });
         let rows = rows.collect_view();
         view! {
-            <section aria-labelledby="free">
+            <section class="panel" aria-labelledby="free">
                 <h2 id="free">{lang.t("วันที่ว่าง", "What is free")}</h2>
                 <table class="list">
                     <thead><tr>{heads}</tr></thead>
@@ -341,22 +442,31 @@ impl CounterView {
             return reason.get(lang).to_owned();
         }
         let rounds = day.rounds.iter().filter_map(|round| {
-            let time = common::round(lang, round.round);
+            let time = common::round(lang, round.round).replace(' ', "\u{a0}");
             if round.call_only {
-                return Some(format!("{time} ({})", lang.t("ใกล้เวลา", "soon")));
+                return Some(format!("{time}\u{a0}({})", lang.t("ใกล้เวลา", "soon")));
             }
-            let free = round.free;
-            (free > 0).then(|| lang.t(format!("{time} ว่าง {free} เตา"), format!("{time}: {free} free")))
+            (round.free > 0).then(|| format!("{time}\u{a0}({})", round.free))
         });
         let rounds: Vec<_> = rounds.collect();
-        if rounds.is_empty() { lang.t("เต็ม", "Full").to_owned() } else { rounds.join(" · ") }
+        if rounds.is_empty() {
+            lang.t("เต็ม", "Full").to_owned()
+        } else {
+            rounds.join(" ")
+        }
     }
 
     fn free_pavilions(&self, day: &DayAvailability) -> String {
         let lang = self.lang;
         let free = day.pavilions.iter().filter(|pavilion| pavilion.free);
-        let names: Vec<_> = free.map(|pavilion| common::pavilion_name(lang, &self.rules, &pavilion.id)).collect();
-        if names.is_empty() { lang.t("ศาลาเต็ม", "No pavilion").to_owned() } else { names.join(", ") }
+        let names: Vec<_> = free
+            .map(|pavilion| common::pavilion_name(lang, &self.rules, &pavilion.id))
+            .collect();
+        if names.is_empty() {
+            lang.t("ศาลาเต็ม", "No pavilion").to_owned()
+        } else {
+            names.join(", ")
+        }
     }
 }
 
@@ -373,7 +483,9 @@ fn choose(lang: Lang) -> (String, String) {
 
 /// A list that begins with "choose".
 fn options<const N: usize>(all: [(&'static str, Text); N], lang: Lang) -> Vec<(String, String)> {
-    let all = all.into_iter().map(|(code, label)| (code.to_owned(), label.get(lang).to_owned()));
+    let all = all
+        .into_iter()
+        .map(|(code, label)| (code.to_owned(), label.get(lang).to_owned()));
     std::iter::once(choose(lang)).chain(all).collect()
 }
 
@@ -381,7 +493,10 @@ fn options<const N: usize>(all: [(&'static str, Text); N], lang: Lang) -> Vec<(S
 fn keep_typed(options: &mut Vec<(String, String)>, form: &FormView, field: &str) {
     let typed = form.value(field);
     if options.iter().all(|(value, _)| *value != typed) {
-        let label = thai_date::parse(&typed).map_or_else(|_| typed.clone(), |day: NaiveDate| common::day(form.lang(), day));
+        let label = thai_date::parse(&typed).map_or_else(
+            |_| typed.clone(),
+            |day: NaiveDate| common::day(form.lang(), day),
+        );
         options.push((typed, label));
     }
 }
@@ -394,8 +509,15 @@ mod tests {
     fn wish() -> Wish {
         Wish {
             case_type: CaseType::Ordinary,
-            cremation: Some(CremationWish { date: "2026-11-26".parse().unwrap(), round: "13:00".parse().unwrap() }),
-            pavilion: Some(PavilionWish { id: "sala-1".to_owned(), from: "2026-11-24".parse().unwrap(), nights: 2 }),
+            cremation: Some(CremationWish {
+                date: "2026-11-26".parse().unwrap(),
+                round: "13:00".parse().unwrap(),
+            }),
+            pavilion: Some(PavilionWish {
+                id: "sala-1".to_owned(),
+                from: "2026-11-24".parse().unwrap(),
+                nights: 2,
+            }),
         }
     }
 
@@ -407,13 +529,22 @@ mod tests {
         ]);
         take_alternative(&mut typed, &alternative_value(&wish()));
         assert_eq!(raw(&typed, "applicant.name"), "สมหญิง");
-        assert_eq!(PLACES.map(|field| raw(&typed, field)), ["2026-11-26", "13:00", "sala-1", "2026-11-24", "2"]);
+        assert_eq!(
+            PLACES.map(|field| raw(&typed, field)),
+            ["2026-11-26", "13:00", "sala-1", "2026-11-24", "2"]
+        );
     }
 
     #[test]
     fn an_alternative_without_a_pavilion_clears_it() {
         let mut typed = RawFields::from([("pavilion.id".to_owned(), "sala-1".to_owned())]);
-        take_alternative(&mut typed, &alternative_value(&Wish { pavilion: None, ..wish() }));
+        take_alternative(
+            &mut typed,
+            &alternative_value(&Wish {
+                pavilion: None,
+                ..wish()
+            }),
+        );
         assert_eq!(raw(&typed, "pavilion.id"), "");
     }
 

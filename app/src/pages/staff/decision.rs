@@ -17,10 +17,22 @@ pub(super) const COMMON_DEFECTS: [(&str, &str); 6] = [
         "มรณบัตรระบุสถานที่จัดการศพเป็นที่อื่น โปรดแจ้งนายทะเบียนให้แก้ไข",
         "The certificate names another place; the registrar must correct it",
     ),
-    ("ชื่อผู้เสียชีวิตไม่ตรงกับมรณบัตร", "The name differs from the certificate"),
-    ("เลขประจำตัวของผู้เสียชีวิตไม่ตรงกับมรณบัตร", "The ID number differs from the certificate"),
-    ("วันที่เสียชีวิตไม่ตรงกับมรณบัตร", "The date of death differs from the certificate"),
-    ("ยังไม่มีเลขที่มรณบัตรหรือใบรับแจ้งการตาย", "No certificate or receipt of notification yet"),
+    (
+        "ชื่อผู้เสียชีวิตไม่ตรงกับมรณบัตร",
+        "The name differs from the certificate",
+    ),
+    (
+        "เลขประจำตัวของผู้เสียชีวิตไม่ตรงกับมรณบัตร",
+        "The ID number differs from the certificate",
+    ),
+    (
+        "วันที่เสียชีวิตไม่ตรงกับมรณบัตร",
+        "The date of death differs from the certificate",
+    ),
+    (
+        "ยังไม่มีเลขที่มรณบัตรหรือใบรับแจ้งการตาย",
+        "No certificate or receipt of notification yet",
+    ),
     (
         "ต้องมีหนังสือของพนักงานสอบสวนให้จัดการศพได้",
         "The investigator's release is needed",
@@ -43,7 +55,9 @@ pub(super) fn parse(typed: &RawFields, desk: &Desk<'_>) -> Result<(i64, Action),
     let version = errors.keep(version(typed));
     let action = match raw(typed, "action") {
         "take" => Some(Action::Take),
-        "verify" => Some(Action::Verify { by: verified_by(typed) }),
+        "verify" => Some(Action::Verify {
+            by: verified_by(typed),
+        }),
         "approve" => Some(Action::Approve),
         "withdraw" => Some(Action::Withdraw),
         "complete" => Some(Action::Complete),
@@ -51,9 +65,16 @@ pub(super) fn parse(typed: &RawFields, desk: &Desk<'_>) -> Result<(i64, Action),
         "refuse" => refused(typed, desk, &mut errors),
         "cancel" => reason(typed, "cancel", &mut errors).map(|reason| Action::Cancel { reason }),
         "freeze" => reason(typed, "freeze", &mut errors).map(|reason| Action::Freeze { reason }),
-        "unfreeze" => reason(typed, "unfreeze", &mut errors).map(|reason| Action::Unfreeze { reason }),
+        "unfreeze" => {
+            reason(typed, "unfreeze", &mut errors).map(|reason| Action::Unfreeze { reason })
+        }
         _ => {
-            errors.push(FieldError::new("", "unknown_action", "เลือกว่าจะทำอะไรกับคำขอนี้", "Choose what to do with this request"));
+            errors.push(FieldError::new(
+                "",
+                "unknown_action",
+                "เลือกว่าจะทำอะไรกับคำขอนี้",
+                "Choose what to do with this request",
+            ));
             None
         }
     };
@@ -77,17 +98,30 @@ pub(super) fn refusal_error(action: &str, refusal: Refusal) -> FieldError {
 /// The typed answers under the keys of their own form, so that the other forms stay empty.
 pub(super) fn of_form(typed: &RawFields) -> RawFields {
     let action = raw(typed, "action");
-    typed.iter().map(|(name, value)| (key(action, name), value.clone())).collect()
+    typed
+        .iter()
+        .map(|(name, value)| (key(action, name), value.clone()))
+        .collect()
 }
 
 /// The typed defects, one a line.
 pub(super) fn defects(typed: &str) -> Vec<String> {
-    typed.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    typed
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn version(typed: &RawFields) -> Result<i64, FieldError> {
     raw(typed, "version").trim().parse().map_err(|_| {
-        FieldError::new("", "version", "หน้านี้มาไม่ครบ โปรดเปิดคำขอใหม่อีกครั้ง", "This page was incomplete. Please open the request again.")
+        FieldError::new(
+            "",
+            "version",
+            "หน้านี้มาไม่ครบ โปรดเปิดคำขอใหม่อีกครั้ง",
+            "This page was incomplete. Please open the request again.",
+        )
     })
 }
 
@@ -99,10 +133,22 @@ fn verified_by(typed: &RawFields) -> VerifiedBy {
 }
 
 fn reason(typed: &RawFields, action: &str, errors: &mut FieldErrors) -> Option<String> {
-    errors.keep(words(typed, action, "reason", "กรอกเหตุผล", "Give the reason"))
+    errors.keep(words(
+        typed,
+        action,
+        "reason",
+        "กรอกเหตุผล",
+        "Give the reason",
+    ))
 }
 
-fn words(typed: &RawFields, action: &str, name: &str, th: &str, en: &str) -> Result<String, FieldError> {
+fn words(
+    typed: &RawFields,
+    action: &str,
+    name: &str,
+    th: &str,
+    en: &str,
+) -> Result<String, FieldError> {
     let given = raw(typed, name).trim();
     if given.is_empty() {
         Err(FieldError::new(key(action, name), "missing", th, en))
@@ -112,8 +158,18 @@ fn words(typed: &RawFields, action: &str, name: &str, th: &str, en: &str) -> Res
 }
 
 /// What was sent, or `default` when the form did not ask.
-fn words_or(typed: &RawFields, name: &str, default: String, th: &str, en: &str) -> Result<String, FieldError> {
-    if typed.contains_key(name) { words(typed, "refuse", name, th, en) } else { Ok(default) }
+fn words_or(
+    typed: &RawFields,
+    name: &str,
+    default: String,
+    th: &str,
+    en: &str,
+) -> Result<String, FieldError> {
+    if typed.contains_key(name) {
+        words(typed, "refuse", name, th, en)
+    } else {
+        Ok(default)
+    }
 }
 
 // Licensing Facilitation Act: all defects at once.
@@ -131,7 +187,10 @@ fn returned(typed: &RawFields, desk: &Desk<'_>, errors: &mut FieldErrors) -> Opt
         ));
     }
     let correct_by = errors.keep(correct_by(typed, desk))?;
-    (!listed.is_empty()).then_some(Action::Return { defects: listed, correct_by })
+    (!listed.is_empty()).then_some(Action::Return {
+        defects: listed,
+        correct_by,
+    })
 }
 
 fn correct_by(typed: &RawFields, desk: &Desk<'_>) -> Result<Instant, FieldError> {
@@ -146,7 +205,14 @@ fn correct_by(typed: &RawFields, desk: &Desk<'_>) -> Result<Instant, FieldError>
     match thai_date::parse(given) {
         Ok(day) => Ok(time::at(day, END_OF_DAY)),
         Err(problems) => Err(problems.into_iter().next().map_or_else(
-            || FieldError::new(field.clone(), "date", "กรอกวันที่ เช่น 26 พ.ย. 2569", "Enter a date, such as 26 Nov 2026"),
+            || {
+                FieldError::new(
+                    field.clone(),
+                    "date",
+                    "กรอกวันที่ เช่น 26 พ.ย. 2569",
+                    "Enter a date, such as 26 Nov 2026",
+                )
+            },
             |problem| FieldError::new(field.clone(), problem.code, problem.th, problem.en),
         )),
     }
@@ -156,11 +222,37 @@ fn correct_by(typed: &RawFields, desk: &Desk<'_>) -> Result<Instant, FieldError>
 fn refused(typed: &RawFields, desk: &Desk<'_>, errors: &mut FieldErrors) -> Option<Action> {
     let settings = desk.rules.settings();
     // An order of the office is written in Thai.
-    let (law, appeal) = (settings.refusal_law.get(Lang::Th), settings.appeal_text.get(Lang::Th));
+    let (law, appeal) = (
+        settings.refusal_law.get(Lang::Th),
+        settings.appeal_text.get(Lang::Th),
+    );
     let facts = format!("ตามคำขอเลขที่ {}", desk.reference.grouped());
-    let facts = errors.keep(words_or(typed, "facts", facts, "กรอกข้อเท็จจริง", "Give the facts"));
-    let law = errors.keep(words_or(typed, "law", law.to_owned(), "กรอกข้อกฎหมาย", "Give the law"));
+    let facts = errors.keep(words_or(
+        typed,
+        "facts",
+        facts,
+        "กรอกข้อเท็จจริง",
+        "Give the facts",
+    ));
+    let law = errors.keep(words_or(
+        typed,
+        "law",
+        law.to_owned(),
+        "กรอกข้อกฎหมาย",
+        "Give the law",
+    ));
     let reason = reason(typed, "refuse", errors);
-    let appeal = errors.keep(words_or(typed, "appeal", appeal.to_owned(), "กรอกวิธีอุทธรณ์", "Say how to appeal"));
-    Some(Action::Refuse { facts: facts?, law: law?, reason: reason?, appeal: appeal? })
+    let appeal = errors.keep(words_or(
+        typed,
+        "appeal",
+        appeal.to_owned(),
+        "กรอกวิธีอุทธรณ์",
+        "Say how to appeal",
+    ));
+    Some(Action::Refuse {
+        facts: facts?,
+        law: law?,
+        reason: reason?,
+        appeal: appeal?,
+    })
 }

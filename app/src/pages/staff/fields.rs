@@ -14,7 +14,13 @@ pub(super) struct Field {
 
 impl Field {
     pub fn new(form: &FormView, of: &'static str, name: &'static str, label: &'static str) -> Self {
-        Self { form: form.clone(), of, name, label, hint: None }
+        Self {
+            form: form.clone(),
+            of,
+            name,
+            label,
+            hint: None,
+        }
     }
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -66,7 +72,11 @@ impl Field {
         let hint = self.hint.as_ref().map(|_| format!("{id}-hint"));
         let error = wrong.then(|| format!("{id}-error"));
         let described = hint.into_iter().chain(error).collect::<Vec<_>>().join(" ");
-        (id, (!described.is_empty()).then_some(described), wrong.then_some("true"))
+        (
+            id,
+            (!described.is_empty()).then_some(described),
+            wrong.then_some("true"),
+        )
     }
 
     fn around(self, control: AnyView) -> AnyView {
@@ -76,7 +86,11 @@ impl Field {
         let error = self.form.error(&self.key()).map(|error| {
             view! { <p class="error" id=error_id><span class="unseen">{lang.t("ผิดพลาด: ", "Error: ")}</span>{error}</p> }
         });
-        let class = if error.is_some() { "field wrong" } else { "field" };
+        let class = if error.is_some() {
+            "field wrong"
+        } else {
+            "field"
+        };
         view! {
             <div class=class>
                 <label for=id>{self.label}</label>

@@ -12,6 +12,7 @@ use desk::office::{HistoryRow, RequestFile};
 use desk::request::CertificateState;
 use domain::crematorium::Rules;
 use domain::form::Lang;
+use domain::national_id::NationalId;
 use domain::request::{StaffActor, Status};
 use domain::time::Instant;
 use leptos::prelude::*;
@@ -64,7 +65,9 @@ impl FileView {
             "ตัดสินไม่ได้จนกว่าจะยกเลิกการระงับ เหตุผลอยู่ในประวัติด้านล่าง",
             "Nothing can be decided until it is unfrozen. The reason stands in the history below.",
         );
-        self.file.frozen.then(|| view! { <Notice kind=NoticeKind::Bad title><p>{what}</p></Notice> }.into_any())
+        self.file
+            .frozen
+            .then(|| view! { <Notice kind=NoticeKind::Bad title><p>{what}</p></Notice> }.into_any())
     }
 
     /// Whom to call, by when, and the button that says it was done.
@@ -76,7 +79,10 @@ impl FileView {
         let title = lang.t("ยังไม่ยืนยันคำขอ โปรดโทรยืนยัน", "Not confirmed yet: please call");
         let lapses = self.file.lapse_at.map(|at| {
             let at = words::when(lang, at, self.now);
-            let text = lang.t(format!("คำขอจะสิ้นผล {at} หากไม่มีผู้ยืนยัน"), format!("It lapses at {at} unless confirmed."));
+            let text = lang.t(
+                format!("คำขอจะสิ้นผล {at} หากไม่มีผู้ยืนยัน"),
+                format!("It lapses at {at} unless confirmed."),
+            );
             view! { <p>{text}</p> }
         });
         let buttons = self.may("verify").then(|| {
@@ -103,7 +109,8 @@ impl FileView {
 
     fn phones(&self) -> AnyView {
         let file = &self.file;
-        let numbers = std::iter::once(file.applicant_phone.clone()).chain(file.helper_phone.clone());
+        let numbers =
+            std::iter::once(file.applicant_phone.clone()).chain(file.helper_phone.clone());
         let links = numbers.enumerate().map(|(n, phone)| {
             let between = if n == 0 { "" } else { ", " };
             view! { {between}{words::dial(&phone)} }
@@ -116,12 +123,24 @@ impl FileView {
         let file = &self.file;
         let mut rows = Vec::new();
         if let Some(cremation) = &file.wish.cremation {
-            let furnace = file.furnace.as_deref().map(|id| words::furnace_name(lang, &self.rules, id));
+            let furnace = file
+                .furnace
+                .as_deref()
+                .map(|id| words::furnace_name(lang, &self.rules, id));
             let day = common::day(lang, cremation.date);
-            let moon = self.rules.lunar_day(cremation.date).map(|day| lang.t(day.th(), day.en()));
+            let moon = self
+                .rules
+                .lunar_day(cremation.date)
+                .map(|day| lang.t(day.th(), day.en()));
             let round = common::round(lang, cremation.round);
-            let lines = [Some(day), moon, Some(round), furnace].into_iter().flatten().collect::<Vec<_>>();
-            rows.push(SummaryRow::new(lang.t("ฌาปนกิจ", "Cremation"), lines.join(" · ")));
+            let lines = [Some(day), moon, Some(round), furnace]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>();
+            rows.push(SummaryRow::new(
+                lang.t("ฌาปนกิจ", "Cremation"),
+                lines.join(" · "),
+            ));
         }
         if let Some(pavilion) = &file.wish.pavilion {
             let name = words::pavilion(lang, &self.rules, &file.wish).unwrap_or_default();
@@ -137,7 +156,10 @@ impl FileView {
         let relation = file.relation.label();
         let mut rows = vec![
             SummaryRow::new(lang.t("ชื่อ", "Name"), file.applicant_name.clone()),
-            SummaryRow::view(lang.t("โทรศัพท์", "Telephone"), words::dial(&file.applicant_phone)),
+            SummaryRow::view(
+                lang.t("โทรศัพท์", "Telephone"),
+                words::dial(&file.applicant_phone),
+            ),
             SummaryRow::new(lang.t("ความเกี่ยวข้อง", "Relation"), relation.get(lang)),
         ];
         if let Some(email) = &file.applicant_email {
@@ -158,8 +180,14 @@ impl FileView {
         let rows = vec![
             SummaryRow::new(lang.t("ชื่อ", "Name"), file.deceased_name.clone()),
             self.identity(),
-            SummaryRow::new(lang.t("วันที่เสียชีวิต", "Date of death"), common::day(lang, file.date_of_death)),
-            SummaryRow::new(lang.t("เคยมีชื่อในทะเบียนบ้านในเขต", "Ever registered in the city"), residence.get(lang)),
+            SummaryRow::new(
+                lang.t("วันที่เสียชีวิต", "Date of death"),
+                common::day(lang, file.date_of_death),
+            ),
+            SummaryRow::new(
+                lang.t("เคยมีชื่อในทะเบียนบ้านในเขต", "Ever registered in the city"),
+                residence.get(lang),
+            ),
             SummaryRow::new(lang.t("มรณบัตร", "Death certificate"), self.certificate()),
         ];
         section("deceased", lang.t("ผู้เสียชีวิต", "Person who died"), lang, rows)
@@ -172,8 +200,12 @@ impl FileView {
             None => SummaryRow::new(national, lang.t("ไม่ทราบ", "Not known")),
             Some((kind, shown)) => {
                 let passport = *kind == "passport";
-                let name = if passport { lang.t("หนังสือเดินทาง", "Passport") } else { national };
-                SummaryRow::new(name, shown.clone())
+                let name = if passport {
+                    lang.t("หนังสือเดินทาง", "Passport")
+                } else {
+                    national
+                };
+                SummaryRow::new(name, grouped(shown))
             }
         }
     }
@@ -184,7 +216,10 @@ impl FileView {
             CertificateState::Asked => lang.t("ยังไม่ได้ตอบ", "Not answered yet").to_owned(),
             CertificateState::NotYet { due } => {
                 let due = words::when(lang, *due, self.now);
-                lang.t(format!("ยังไม่ได้รับ คาดว่าได้ภายใน {due}"), format!("Has not come yet; expected by {due}"))
+                lang.t(
+                    format!("ยังไม่ได้รับ คาดว่าได้ภายใน {due}"),
+                    format!("Has not come yet; expected by {due}"),
+                )
             }
             CertificateState::Given(number) => number.clone(),
         }
@@ -198,9 +233,17 @@ impl FileView {
             SummaryRow::view(label, view! { {words::when(lang, at, self.now)}" "{late} })
         };
         let deciding = file.status == Status::Submitted;
-        let mut rows = vec![row(lang.t("ตัดสินภายใน", "Decide by"), file.decide_by, deciding)];
+        let mut rows = vec![row(
+            lang.t("ตัดสินภายใน", "Decide by"),
+            file.decide_by,
+            deciding,
+        )];
         if let Some(at) = file.correct_by {
-            rows.push(row(lang.t("ผู้ขอแก้ไขภายใน", "Family corrects by"), at, file.status == Status::Returned));
+            rows.push(row(
+                lang.t("ผู้ขอแก้ไขภายใน", "Family corrects by"),
+                at,
+                file.status == Status::Returned,
+            ));
         }
         if let Some(by) = &file.taken_by {
             rows.push(SummaryRow::new(lang.t("ผู้รับเรื่อง", "Taken by"), by.clone()));
@@ -215,12 +258,45 @@ impl FileView {
             self.approve(),
             self.return_form(),
             self.refuse(),
-            self.simple("take", lang.t("รับเรื่องไว้ดำเนินการ", "Take it up"), lang.t("ผู้อื่นจะเห็นชื่อคุณข้างคำขอนี้", "Others see your name beside it.")),
-            self.reasoned("freeze", lang.t("ระงับไว้ชั่วคราว", "Freeze"), lang.t("เช่น ญาติยังไม่ตกลงกัน หรือรอเอกสารจากพนักงานสอบสวน", "For instance a dispute among relatives, or a police case.")),
-            self.reasoned("unfreeze", lang.t("ยกเลิกการระงับ", "Unfreeze"), lang.t("บอกว่าเรื่องยุติอย่างไร", "Say how it was settled.")),
-            self.simple("complete", lang.t("บันทึกว่าเสร็จสิ้น", "Mark as completed"), lang.t("เมื่อพิธีเสร็จแล้ว", "When the ceremony is over.")),
-            self.simple("withdraw", lang.t("ถอนคำขอแทนครอบครัว", "Withdraw for the family"), lang.t("เมื่อครอบครัวขอถอน วันและศาลาที่จองจะว่างทันที", "When the family asks for it. The places become free at once.")),
-            self.reasoned("cancel", lang.t("ยกเลิกการจอง", "Cancel the booking"), lang.t("ครอบครัวจะได้อ่านเหตุผลนี้ วันและศาลาที่จองจะว่างทันที", "The family reads this reason. The places become free at once.")),
+            self.simple(
+                "take",
+                lang.t("รับเรื่องไว้ดำเนินการ", "Take it up"),
+                lang.t("ผู้อื่นจะเห็นชื่อคุณข้างคำขอนี้", "Others see your name beside it."),
+            ),
+            self.reasoned(
+                "freeze",
+                lang.t("ระงับไว้ชั่วคราว", "Freeze"),
+                lang.t(
+                    "เช่น ญาติยังไม่ตกลงกัน หรือรอเอกสารจากพนักงานสอบสวน",
+                    "For instance a dispute among relatives, or a police case.",
+                ),
+            ),
+            self.reasoned(
+                "unfreeze",
+                lang.t("ยกเลิกการระงับ", "Unfreeze"),
+                lang.t("บอกว่าเรื่องยุติอย่างไร", "Say how it was settled."),
+            ),
+            self.simple(
+                "complete",
+                lang.t("บันทึกว่าเสร็จสิ้น", "Mark as completed"),
+                lang.t("เมื่อพิธีเสร็จแล้ว", "When the ceremony is over."),
+            ),
+            self.simple(
+                "withdraw",
+                lang.t("ถอนคำขอแทนครอบครัว", "Withdraw for the family"),
+                lang.t(
+                    "เมื่อครอบครัวขอถอน วันและศาลาที่จองจะว่างทันที",
+                    "When the family asks for it. The places become free at once.",
+                ),
+            ),
+            self.reasoned(
+                "cancel",
+                lang.t("ยกเลิกการจอง", "Cancel the booking"),
+                lang.t(
+                    "ครอบครัวจะได้อ่านเหตุผลนี้ วันและศาลาที่จองจะว่างทันที",
+                    "The family reads this reason. The places become free at once.",
+                ),
+            ),
         ]
         .into_iter()
         .flatten()
@@ -240,9 +316,17 @@ impl FileView {
 
     fn approve(&self) -> Option<AnyView> {
         let lang = self.lang;
-        let item = words::item(lang, &self.rules, &self.file.wish, self.file.furnace.as_deref());
+        let item = words::item(
+            lang,
+            &self.rules,
+            &self.file.wish,
+            self.file.furnace.as_deref(),
+        );
         let deceased = &self.file.deceased_name;
-        let what = lang.t(format!("{item} สำหรับ{deceased}"), format!("{item}, for {deceased}"));
+        let what = lang.t(
+            format!("{item} · ผู้เสียชีวิต {deceased}"),
+            format!("{item} · for {deceased}"),
+        );
         let signed = self.signature();
         self.may("approve").then(|| {
             view! {
@@ -260,9 +344,17 @@ impl FileView {
     /// Who signs, and by what authority.
     fn signature(&self) -> String {
         let lang = self.lang;
-        let order = self.signer.delegation.as_ref().map(|delegation| delegation.order.as_str()).unwrap_or_default();
+        let order = self
+            .signer
+            .delegation
+            .as_ref()
+            .map(|delegation| delegation.order.as_str())
+            .unwrap_or_default();
         let (name, position) = (&self.signer.name, &self.signer.position);
-        lang.t(format!("ลงนามโดย {name} {position} {order}"), format!("Signed by {name}, {position}, {order}"))
+        lang.t(
+            format!("ลงนามโดย {name} {position} {order}"),
+            format!("Signed by {name}, {position}, {order}"),
+        )
     }
 
     // Licensing Facilitation Act: all defects at once, once.
@@ -276,15 +368,31 @@ impl FileView {
             }
         });
         let ticks = ticks.collect_view();
-        let own: Vec<_> = typed.into_iter().filter(|line| COMMON_DEFECTS.iter().all(|(th, _)| th != line)).collect();
+        let own: Vec<_> = typed
+            .into_iter()
+            .filter(|line| COMMON_DEFECTS.iter().all(|(th, _)| th != line))
+            .collect();
         let by = words::when(lang, self.rules.correct_by(self.now), self.now);
-        let by = lang.t(format!("เว้นว่างไว้ หมายถึง {by}"), format!("Left empty it is {by}."));
+        let by = lang.t(
+            format!("เว้นว่างไว้ หมายถึง {by}"),
+            format!("Left empty it is {by}."),
+        );
         let once = lang.t(
             "ส่งกลับได้ครั้งเดียว โปรดระบุให้ครบทุกข้อ ครอบครัวจะได้อ่านทุกข้อ",
             "It can be returned only once: list everything. The family reads every line.",
         );
-        let defect = self.field("return", "defect", lang.t("ข้ออื่น บรรทัดละหนึ่งข้อ", "Anything else, one a line"));
-        let until = self.field("return", "correct_by", lang.t("แก้ไขภายในวันที่ (ไม่บังคับ)", "To be corrected by (optional)")).hint(by);
+        let defect = self.field(
+            "return",
+            "defect",
+            lang.t("ข้ออื่น บรรทัดละหนึ่งข้อ", "Anything else, one a line"),
+        );
+        let until = self
+            .field(
+                "return",
+                "correct_by",
+                lang.t("แก้ไขภายในวันที่ (ไม่บังคับ)", "To be corrected by (optional)"),
+            )
+            .hint(by);
         self.folded("return", lang.t("ส่งกลับให้แก้ไข", "Return for correction"), ButtonKind::Secondary, move || {
             view! {
                 <p>{once}</p>
@@ -305,22 +413,50 @@ impl FileView {
             .field("refuse", "reason", lang.t("เหตุผล", "Reason"))
             .hint(lang.t("บอกด้วยว่าแก้ไขได้อย่างไร", "Say too how it could be put right."));
         let appeal = self.field("refuse", "appeal", lang.t("วิธีอุทธรณ์", "How to appeal"));
-        self.folded("refuse", lang.t("ไม่อนุมัติ", "Refuse"), ButtonKind::Warning, move || {
-            view! { {facts.lines(3)}{law.lines(3)}{reason.lines(3)}{appeal.lines(4)} }.into_any()
-        })
+        self.folded(
+            "refuse",
+            lang.t("ไม่อนุมัติ", "Refuse"),
+            ButtonKind::Warning,
+            move || {
+                view! { {facts.lines(3)}{law.lines(3)}{reason.lines(3)}{appeal.lines(4)} }
+                    .into_any()
+            },
+        )
     }
 
     /// An action that must say why.
-    fn reasoned(&self, action: &'static str, label: &'static str, hint: &'static str) -> Option<AnyView> {
-        let why = self.field(action, "reason", self.lang.t("เหตุผล", "Reason")).hint(hint);
-        let kind = if action == "cancel" { ButtonKind::Warning } else { ButtonKind::Secondary };
+    fn reasoned(
+        &self,
+        action: &'static str,
+        label: &'static str,
+        hint: &'static str,
+    ) -> Option<AnyView> {
+        let why = self
+            .field(action, "reason", self.lang.t("เหตุผล", "Reason"))
+            .hint(hint);
+        let kind = if action == "cancel" {
+            ButtonKind::Warning
+        } else {
+            ButtonKind::Secondary
+        };
         self.folded(action, label, kind, move || why.lines(3))
     }
 
     /// An action that needs no words.
-    fn simple(&self, action: &'static str, label: &'static str, what: &'static str) -> Option<AnyView> {
-        let kind = if action == "withdraw" { ButtonKind::Warning } else { ButtonKind::Secondary };
-        self.folded(action, label, kind, move || view! { <p>{what}</p> }.into_any())
+    fn simple(
+        &self,
+        action: &'static str,
+        label: &'static str,
+        what: &'static str,
+    ) -> Option<AnyView> {
+        let kind = if action == "withdraw" {
+            ButtonKind::Warning
+        } else {
+            ButtonKind::Secondary
+        };
+        self.folded(action, label, kind, move || {
+            view! { <p>{what}</p> }.into_any()
+        })
     }
 
     /// A form that opens on request, and by itself when it came back with an error.
@@ -356,17 +492,28 @@ impl FileView {
     }
 
     fn action(&self) -> String {
-        self.lang.path(&format!("/staff/requests/{}/decision", self.file.reference.as_str()))
+        self.lang.path(&format!(
+            "/staff/requests/{}/decision",
+            self.file.reference.as_str()
+        ))
     }
 
     /// What every form sends: the action, and the version this page shows.
     fn hidden(&self, action: &'static str) -> AnyView {
-        hidden(&[("action", action), ("version", &self.file.version.to_string())])
+        hidden(&[
+            ("action", action),
+            ("version", &self.file.version.to_string()),
+        ])
     }
 
     fn history(&self) -> AnyView {
         let lang = self.lang;
-        let rows = self.file.history.iter().map(|row| self.history_row(row)).collect_view();
+        let rows = self
+            .file
+            .history
+            .iter()
+            .map(|row| self.history_row(row))
+            .collect_view();
         view! {
             <section aria-labelledby="history">
                 <h2 id="history">{lang.t("ประวัติ", "History")}</h2>
@@ -379,7 +526,10 @@ impl FileView {
     fn history_row(&self, row: &HistoryRow) -> AnyView {
         let lang = self.lang;
         let title = row.words.get(lang).to_owned();
-        let lines = words::event_lines(lang, &row.event).into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+        let lines = words::event_lines(lang, &row.event)
+            .into_iter()
+            .map(|line| view! { <li>{line}</li> })
+            .collect_view();
         let who = format!("{} · {}", words::moment(lang, row.at), row.actor.get(lang));
         view! {
             <li><p><b>{title}</b></p><p class="muted">{who}</p><ul>{lines}</ul></li>
@@ -427,6 +577,19 @@ impl FileView {
             </details>
         }
         .into_any()
+    }
+}
+
+/// A national ID as its card shows it, "1-2345-67890-12-1"; anything else as it is.
+fn grouped(id: &str) -> String {
+    match NationalId::parse(id) {
+        Ok(id) => {
+            let digits = id.digits();
+            [0..1, 1..5, 5..10, 10..12, 12..13]
+                .map(|part| digits.get(part).unwrap_or_default())
+                .join("-")
+        }
+        Err(_) => id.to_owned(),
     }
 }
 

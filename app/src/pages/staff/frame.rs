@@ -114,7 +114,12 @@ pub(super) struct Page {
 
 impl Page {
     pub fn new(place: Place, title: impl Into<String>) -> Self {
-        Self { status: StatusCode::OK, title: title.into(), place, back: None }
+        Self {
+            status: StatusCode::OK,
+            title: title.into(),
+            place,
+            back: None,
+        }
     }
 
     /// Any status but a good one makes the title begin with "ผิดพลาด".
@@ -181,14 +186,20 @@ impl Office {
     fn not_allowed(&self) -> Response {
         let lang = self.lang();
         let title = lang.t("บัญชีนี้ไม่มีสิทธิ์ใช้หน้านี้", "This account may not use this page");
-        let what = lang.t("หากจำเป็นต้องใช้ โปรดติดต่อผู้ดูแลระบบ", "If you need it, ask an administrator.");
+        let what = lang.t(
+            "หากจำเป็นต้องใช้ โปรดติดต่อผู้ดูแลระบบ",
+            "If you need it, ask an administrator.",
+        );
         self.plain(StatusCode::FORBIDDEN, title, what)
     }
 
     fn not_found(&self) -> Response {
         let lang = self.lang();
         let title = lang.t("ไม่พบรายการนี้", "Nothing was found here");
-        let what = lang.t("โปรดตรวจเลขที่คำขอ หรือค้นหาจากหน้างานวันนี้", "Check the reference number, or search from today's page.");
+        let what = lang.t(
+            "โปรดตรวจเลขที่คำขอ หรือค้นหาจากหน้างานวันนี้",
+            "Check the reference number, or search from today's page.",
+        );
         self.plain(StatusCode::NOT_FOUND, title, what)
     }
 
@@ -257,7 +268,10 @@ impl Office {
             item(Place::Accounts, None);
             item(Place::Settings, None);
         }
-        ctx.staff = Some(StaffNav { name: self.staff.name.clone(), items });
+        ctx.staff = Some(StaffNav {
+            name: self.staff.name.clone(),
+            items,
+        });
         ctx
     }
 }

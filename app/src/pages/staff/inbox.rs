@@ -41,7 +41,10 @@ pub(super) async fn search(Clerk(office): Clerk, answers: Answers) -> Response {
 async fn list(office: &Office, place: Place, query: &RawFields) -> desk::Result<Response> {
     let lang = office.lang();
     let inbox = if raw(query, "due").is_empty() {
-        office.desk().inbox(&office.staff, &filter(query), after(query)).await?
+        office
+            .desk()
+            .inbox(&office.staff, &filter(query), after(query))
+            .await?
     } else {
         due_today(office).await?
     };
@@ -55,12 +58,19 @@ async fn list(office: &Office, place: Place, query: &RawFields) -> desk::Result<
         Place::Today => lang.t("งานวันนี้", "Today's work"),
         _ => lang.t("คำขอใช้ฌาปนสถาน", "Crematorium requests"),
     };
-    let moon = view.rules.lunar_day(today).map(|day| lang.t(day.th(), day.en()));
+    let moon = view
+        .rules
+        .lunar_day(today)
+        .map(|day| lang.t(day.th(), day.en()));
     let subtitle = match place {
         Place::Today => join([Some(common::day(lang, today)), moon]),
         _ => lang.t("เรียงตามกำหนดเวลา", "Ordered by deadline").to_owned(),
     };
-    let path = if place == Place::Today { "/staff" } else { "/staff/requests" };
+    let path = if place == Place::Today {
+        "/staff"
+    } else {
+        "/staff/requests"
+    };
     let path = office.href(path);
     office
         .page(Page::new(place, title), move || {
@@ -80,11 +90,17 @@ async fn list(office: &Office, place: Place, query: &RawFields) -> desk::Result<
 
 /// What must be decided before the day ends and is not late: what is late has a number of its own.
 async fn due_today(office: &Office) -> desk::Result<Inbox> {
-    let filter = InboxFilter { due_today: true, ..InboxFilter::default() };
+    let filter = InboxFilter {
+        due_today: true,
+        ..InboxFilter::default()
+    };
     let mut rows = Vec::new();
     let mut after = None;
     loop {
-        let page = office.desk().inbox(&office.staff, &filter, after.as_deref()).await?;
+        let page = office
+            .desk()
+            .inbox(&office.staff, &filter, after.as_deref())
+            .await?;
         rows.extend(page.rows.into_iter().filter(|row| !row.late));
         after = page.next;
         if after.is_none() {
@@ -99,8 +115,14 @@ async fn found(office: &Office, typed: &RawFields) -> desk::Result<Response> {
     if query.is_empty() {
         return Ok(see_other(&office.href("/staff/requests")));
     }
-    let filter = InboxFilter { search: query.clone(), ..InboxFilter::default() };
-    let inbox = office.desk().inbox(&office.staff, &filter, after(typed)).await?;
+    let filter = InboxFilter {
+        search: query.clone(),
+        ..InboxFilter::default()
+    };
+    let inbox = office
+        .desk()
+        .inbox(&office.staff, &filter, after(typed))
+        .await?;
     let view = ListView::new(office, typed.clone());
     let title = lang.t("ผลการค้นหา", "Search results");
     let page = Page::new(Place::Requests, title).back("/staff");
@@ -120,7 +142,9 @@ async fn found(office: &Office, typed: &RawFields) -> desk::Result<Response> {
 /// What a list's address may say: nothing personal.
 fn query(asked: &Asked) -> RawFields {
     let known = ["status", "after"].into_iter().chain(TICKS);
-    known.map(|name| (name.to_owned(), asked.value(name).to_owned())).collect()
+    known
+        .map(|name| (name.to_owned(), asked.value(name).to_owned()))
+        .collect()
 }
 
 fn filter(query: &RawFields) -> InboxFilter {
@@ -136,7 +160,10 @@ fn filter(query: &RawFields) -> InboxFilter {
 }
 
 fn after(query: &RawFields) -> Option<&str> {
-    query.get("after").map(String::as_str).filter(|cursor| !cursor.is_empty())
+    query
+        .get("after")
+        .map(String::as_str)
+        .filter(|cursor| !cursor.is_empty())
 }
 
 fn join(parts: [Option<String>; 2]) -> String {
@@ -153,7 +180,12 @@ pub(super) struct ListView {
 
 impl ListView {
     fn new(office: &Office, query: RawFields) -> Self {
-        Self { lang: office.lang(), now: office.desk().now(), rules: office.desk().rules(), query }
+        Self {
+            lang: office.lang(),
+            now: office.desk().now(),
+            rules: office.desk().rules(),
+            query,
+        }
     }
 
     /// Whether anything is filtered or searched.
@@ -168,12 +200,13 @@ impl ListView {
         let lang = self.lang;
         let one = |class: &'static str, path: &str, number: u32, label: &'static str| {
             let class = if number == 0 { "" } else { class };
-            view! { <a class=class href=lang.path(path)><b>{number}</b><span>{label}</span></a> }.into_any()
+            view! { <a class=class href=lang.path(path)><b>{number}</b><span>{label}</span></a> }
+                .into_any()
         };
         let late = lang.t("เกินกำหนดตามคู่มือ", "Late by the manual");
         let due = lang.t("ครบกำหนดวันนี้", "Due today");
         let ceremonies = lang.t("พิธีวันนี้", "Ceremonies today");
-        let calls = lang.t("สายที่ต้องโทรแจ้งผล", "Calls to make");
+        let calls = lang.t("เลยเวลาโทรแจ้งผล", "Calls overdue");
         view! {
             <div class="four">
                 {one("late", "/staff/requests?late=1", day.late, late)}
@@ -215,9 +248,17 @@ impl ListView {
         let chosen = raw(&self.query, "status");
         let statuses = Status::ALL.map(|status| {
             let current = chosen == status.code();
-            filter_link(format!("{path}?status={}", status.code()), words::status(lang, status), current)
+            filter_link(
+                format!("{path}?status={}", status.code()),
+                words::status(lang, status),
+                current,
+            )
         });
-        let all = filter_link(path.to_owned(), lang.t("งานที่ยังไม่จบ", "Open work"), !self.narrowed());
+        let all = filter_link(
+            path.to_owned(),
+            lang.t("งานที่ยังไม่จบ", "Open work"),
+            !self.narrowed(),
+        );
         view! {
             <nav aria-label=lang.t("ตัวกรอง", "Filters")>
                 <ul class="filters">{all}{ticks.collect_view()}{statuses.collect_view()}</ul>
@@ -256,7 +297,12 @@ impl ListView {
         let href = lang.path(&format!("/staff/requests/{}", row.reference.as_str()));
         let service = lang.t("ฌาปนสถาน", "Crematorium");
         let relation = row.relation.label();
-        let who = format!("{} · {}\u{a0}{}", relation.get(lang), lang.t("ลงท้าย", "ends"), row.phone_last4);
+        let who = format!(
+            "{} · {}\u{a0}{}",
+            relation.get(lang),
+            lang.t("ลงท้าย", "ends"),
+            row.phone_last4
+        );
         view! {
             <tr>
                 <td>{self.deadline(row)}</td>
@@ -275,9 +321,14 @@ impl ListView {
         let due = match row.status {
             Status::Submitted => row.decide_by,
             Status::Returned => row.correct_by.unwrap_or(row.decide_by),
-            _ => return view! { <span class="muted">{lang.t("ไม่มีกำหนด", "No deadline")}</span> }.into_any(),
+            _ => {
+                return view! { <span class="muted">{lang.t("ไม่มีกำหนด", "No deadline")}</span> }
+                    .into_any();
+            }
         };
-        let late = row.late.then(|| view! { <br/>{words::late_tag(lang, due, self.now)} });
+        let late = row
+            .late
+            .then(|| view! { <br/>{words::late_tag(lang, due, self.now)} });
         view! { {words::when(lang, due, self.now)}{late} }.into_any()
     }
 
@@ -285,11 +336,16 @@ impl ListView {
     fn remarks(&self, row: &InboxRow) -> Option<AnyView> {
         let lang = self.lang;
         let waiting = row.status.is_live();
-        let unverified = (waiting && !row.verified).then(|| lang.t("ยังไม่ยืนยัน", "Not confirmed").to_owned());
+        let unverified =
+            (waiting && !row.verified).then(|| lang.t("ยังไม่ยืนยัน", "Not confirmed").to_owned());
         let frozen = row.frozen.then(|| lang.t("ระงับไว้", "Frozen").to_owned());
-        let taken = row.taken_by.as_ref().map(|name| format!("{} {name}", lang.t("ผู้รับเรื่อง", "Taken by")));
+        let taken = row
+            .taken_by
+            .as_ref()
+            .map(|name| format!("{} {name}", lang.t("ผู้รับเรื่อง", "Taken by")));
         let remarks: Vec<_> = [unverified, frozen, taken].into_iter().flatten().collect();
-        (!remarks.is_empty()).then(|| view! { <br/><span class="muted">{remarks.join(" · ")}</span> }.into_any())
+        (!remarks.is_empty())
+            .then(|| view! { <br/><span class="muted">{remarks.join(" · ")}</span> }.into_any())
     }
 
     fn next_link(&self, path: &str, next: Option<String>) -> Option<AnyView> {

@@ -26,13 +26,25 @@ use axum::routing::get;
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/staff/sign-in", get(sign_in::page).post(sign_in::submit))
-        .route("/staff/sign-in/code", get(sign_in::code_page).post(sign_in::submit_code))
-        .route("/staff/sign-out", get(sign_in::to_the_day).post(sign_in::sign_out))
+        .route(
+            "/staff/sign-in/code",
+            get(sign_in::code_page).post(sign_in::submit_code),
+        )
+        .route(
+            "/staff/sign-out",
+            get(sign_in::to_the_day).post(sign_in::sign_out),
+        )
         .route("/staff", get(inbox::day))
         .route("/staff/requests", get(inbox::requests))
-        .route("/staff/search", get(inbox::before_search).post(inbox::search))
+        .route(
+            "/staff/search",
+            get(inbox::before_search).post(inbox::search),
+        )
         .route("/staff/requests/{reference}", get(request::page))
-        .route("/staff/requests/{reference}/decision", get(request::back_to_file).post(request::decide))
+        .route(
+            "/staff/requests/{reference}/decision",
+            get(request::back_to_file).post(request::decide),
+        )
         .route("/staff/requests/{reference}/slip", get(slip::page))
         .route("/staff/calls", get(calls::list))
         .route("/staff/calls/{id}", get(calls::sheet).post(calls::log))
@@ -40,6 +52,9 @@ pub fn routes() -> Router<AppState> {
         .route("/staff/tasks", get(tasks::list))
         .route("/staff/tasks/{id}", get(tasks::back).post(tasks::finish))
         .route("/staff/accounts", get(accounts::list).post(accounts::add))
-        .route("/staff/accounts/{id}", get(accounts::back).post(accounts::change))
+        .route(
+            "/staff/accounts/{id}",
+            get(accounts::back).post(accounts::change),
+        )
         .route("/staff/settings", get(settings::page))
 }

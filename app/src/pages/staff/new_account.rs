@@ -11,13 +11,23 @@ use leptos::prelude::*;
 pub(super) async fn page(office: &Office, new: NewStaff, made: Enrolled) -> desk::Result<Response> {
     let lang = office.lang();
     let title = lang.t("เพิ่มบัญชีแล้ว", "Account added");
-    let roles = new.roles.iter().map(|role| words::role(lang, *role)).collect::<Vec<_>>().join(", ");
+    let roles = new
+        .roles
+        .iter()
+        .map(|role| words::role(lang, *role))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let who = format!("{} · {roles}", new.name);
     let rows = vec![
-        SummaryRow::new(lang.t("ชื่อ", "Name"), new.name),
-        SummaryRow::new(lang.t("บทบาท", "Roles"), roles),
         SummaryRow::new(lang.t("ชื่อผู้ใช้", "User name"), made.username.clone()),
-        SummaryRow::view(lang.t("รหัสผ่าน", "Password"), view! { <code>{made.password.clone()}</code> }),
-        SummaryRow::view(lang.t("กุญแจของแอปยืนยันตัวตน", "Authenticator key"), view! { <code>{made.totp_secret.clone()}</code> }),
+        SummaryRow::view(
+            lang.t("รหัสผ่าน", "Password"),
+            view! { <code>{made.password.clone()}</code> },
+        ),
+        SummaryRow::view(
+            lang.t("กุญแจของแอปยืนยันตัวตน", "Authenticator key"),
+            view! { <code>{made.totp_secret.clone()}</code> },
+        ),
     ];
     let picture = qr::svg(&made.otpauth);
     let codes = made.recovery_codes;
@@ -30,6 +40,7 @@ pub(super) async fn page(office: &Office, new: NewStaff, made: Enrolled) -> desk
         .page(Page::new(Place::Accounts, title), move || {
             view! {
                 <h1>{title}</h1>
+                <p class="sub">{who}</p>
                 <Notice kind=NoticeKind::Hold><p>{once}</p></Notice>
                 <SummaryList lang rows/>
                 {picture.map(|picture| view! {

@@ -55,24 +55,55 @@ pub(super) fn path(reference: &Reference) -> String {
 async fn decided(office: &Office, number: &str, typed: RawFields) -> desk::Result<Response> {
     let reference = Reference::parse(number).map_err(|_| Trouble::NotFound)?;
     let rules = office.desk().rules();
-    let about = decision::Desk { rules: &rules, reference: &reference, now: office.desk().now() };
+    let about = decision::Desk {
+        rules: &rules,
+        reference: &reference,
+        now: office.desk().now(),
+    };
     let (version, action) = match decision::parse(&typed, &about) {
         Ok(parsed) => parsed,
-        Err(errors) => return again(office, number, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await,
+        Err(errors) => {
+            return again(
+                office,
+                number,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                typed,
+                errors,
+            )
+            .await;
+        }
     };
-    match office.desk().decide(&office.staff, number, version, action).await {
+    match office
+        .desk()
+        .decide(&office.staff, number, version, action)
+        .await
+    {
         Ok(_) => Ok(see_other(&office.href(&path(&reference)))),
-        Err(Trouble::DecidedFirst { status, by }) => conflict::page(office, &reference, status, by, &typed).await,
+        Err(Trouble::DecidedFirst { status, by }) => {
+            conflict::page(office, &reference, status, by, &typed).await
+        }
         Err(Trouble::Refused(refusal)) => {
             let errors = FieldErrors::one(refusal_error(raw(&typed, "action"), refusal));
             again(office, number, status_of(refusal), typed, errors).await
         }
         Err(Trouble::Invalid(errors)) => {
-            again(office, number, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await
+            again(
+                office,
+                number,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                typed,
+                errors,
+            )
+            .await
         }
         Err(Trouble::NotAllowed) => {
             let refusal = Refusal::NotAllowed;
-            let errors = FieldErrors::one(FieldError::new("", "not_allowed", refusal.th(), refusal.en()));
+            let errors = FieldErrors::one(FieldError::new(
+                "",
+                "not_allowed",
+                refusal.th(),
+                refusal.en(),
+            ));
             again(office, number, StatusCode::FORBIDDEN, typed, errors).await
         }
         Err(other) => Err(other),
@@ -93,7 +124,16 @@ async fn again(
     typed: RawFields,
     errors: FieldErrors,
 ) -> desk::Result<Response> {
-    file_page(office, reference, Attempt { status, typed, errors }).await
+    file_page(
+        office,
+        reference,
+        Attempt {
+            status,
+            typed,
+            errors,
+        },
+    )
+    .await
 }
 
 async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::Result<Response> {
@@ -113,7 +153,9 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
     };
     let number = in_fours(view.file.reference.as_str());
     let title = format!("{} {number}", lang.t("คำขอ", "Request"));
-    let page = Page::new(Place::Requests, title).status(attempt.status).back("/staff/requests");
+    let page = Page::new(Place::Requests, title)
+        .status(attempt.status)
+        .back("/staff/requests");
     office.page(page, move || view.page()).await
 }
 
@@ -121,7 +163,7 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
 fn refusal_words(file: &RequestFile, rules: &domain::crematorium::Rules) -> RawFields {
     let lang = Lang::Th;
     let facts = format!(
-        "ตามคำขอเลขที่ {} ยื่นเมื่อ {} ขอใช้{} สำหรับ{}",
+        "ตามคำขอเลขที่ {} ยื่นเมื่อ {} ขอใช้ {} สำหรับผู้เสียชีวิตชื่อ {}",
         file.reference.grouped(),
         words::moment(lang, file.submitted_at),
         words::item(lang, rules, &file.wish, None),

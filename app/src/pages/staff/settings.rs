@@ -8,8 +8,8 @@ use domain::crematorium::Rules;
 use domain::form::{Lang, Text};
 use domain::money::Satang;
 use domain::municipality::{
-    CaseType, Closes, Closure, ClosureWhen, CrematoriumSettings, Manual, Municipality, Office as CityOffice, Round,
-    WeekdayName,
+    CaseType, Closes, Closure, ClosureWhen, CrematoriumSettings, Manual, Municipality,
+    Office as CityOffice, Round, WeekdayName,
 };
 use domain::thai_date;
 use leptos::prelude::*;
@@ -21,8 +21,15 @@ pub(super) async fn page(Admin(office): Admin) -> Response {
 }
 
 async fn show(office: &Office) -> desk::Result<Response> {
-    let view = SettingsView { lang: office.lang(), rules: office.desk().rules() };
-    office.page(Page::new(Place::Settings, view.title()), move || view.page()).await
+    let view = SettingsView {
+        lang: office.lang(),
+        rules: office.desk().rules(),
+    };
+    office
+        .page(Page::new(Place::Settings, view.title()), move || {
+            view.page()
+        })
+        .await
 }
 
 pub(super) struct SettingsView {
@@ -49,7 +56,10 @@ impl SettingsView {
     pub fn page(&self) -> AnyView {
         let lang = self.lang;
         let revision = self.rules.revision;
-        let revision = lang.t(format!("ฉบับที่ {revision} · อ่านได้อย่างเดียว"), format!("Revision {revision} · read only"));
+        let revision = lang.t(
+            format!("ฉบับที่ {revision} · อ่านได้อย่างเดียว"),
+            format!("Revision {revision} · read only"),
+        );
         view! {
             <h1>{self.title()}</h1>
             <p class="sub">{revision}</p>
@@ -72,7 +82,10 @@ impl SettingsView {
     fn how_to_change(&self) -> AnyView {
         let lang = self.lang;
         let title = lang.t("แก้ไขอย่างไร", "How to change them");
-        let samples = self.city().sample.then(|| self.city().sample_note.get(lang).to_owned());
+        let samples = self
+            .city()
+            .sample
+            .then(|| self.city().sample_note.get(lang).to_owned());
         let file = lang.t(
             "แก้ไขแฟ้มของเทศบาล (config/trang.toml หรือแฟ้มที่ SALA_MUNICIPALITY ระบุ) แล้วสั่ง",
             "Edit the municipality's file (config/trang.toml, or the one SALA_MUNICIPALITY names), then run",
@@ -96,7 +109,8 @@ impl SettingsView {
         let lang = self.lang;
         let sample = self.city().sample;
         let rows = lines.into_iter().map(|(name, value)| {
-            let mark = sample.then(|| view! { " "<Tag label=lang.t("ตัวอย่าง", "Sample") kind=TagKind::Wait/> });
+            let mark = sample
+                .then(|| view! { " "<Tag label=lang.t("ตัวอย่าง", "Sample") kind=TagKind::Wait/> });
             SummaryRow::view(name, view! { {value}{mark} })
         });
         let rows: Vec<_> = rows.collect();
@@ -126,11 +140,15 @@ impl SettingsView {
     }
 
     fn date(&self, day: NaiveDate) -> String {
-        self.lang.t(thai_date::short_th(day), thai_date::short_en(day))
+        self.lang
+            .t(thai_date::short_th(day), thai_date::short_en(day))
     }
 
     fn weekday(&self, day: WeekdayName) -> &'static str {
-        self.lang.t(thai_date::weekday_name_th(day.into()), thai_date::weekday_name_en(day.into()))
+        self.lang.t(
+            thai_date::weekday_name_th(day.into()),
+            thai_date::weekday_name_en(day.into()),
+        )
     }
 
     fn case(&self, case: CaseType) -> &'static str {
@@ -170,12 +188,19 @@ impl SettingsView {
 
     fn rounds(&self) -> Vec<Line> {
         let settings = self.crematorium();
-        let furnaces = settings.furnaces.iter().map(|furnace| self.text(&furnace.name)).collect::<Vec<_>>();
+        let furnaces = settings
+            .furnaces
+            .iter()
+            .map(|furnace| self.text(&furnace.name))
+            .collect::<Vec<_>>();
         let mut lines = vec![self.line("เตา", "Furnaces", furnaces.join(", "))];
         for duration in &settings.durations {
             let used = self.counted(duration.minutes, "นาที", "minutes");
             let cool = self.counted(duration.cool_down_minutes, "นาที", "minutes");
-            let value = self.lang.t(format!("{used} และพักเตา {cool}"), format!("{used}, and {cool} to cool down"));
+            let value = self.lang.t(
+                format!("{used} และพักเตา {cool}"),
+                format!("{used}, and {cool} to cool down"),
+            );
             lines.push((self.case(duration.case_type).to_owned(), value));
         }
         lines.extend(settings.rounds.iter().map(|round| self.round(round)));
@@ -184,57 +209,135 @@ impl SettingsView {
 
     fn round(&self, round: &Round) -> Line {
         let lang = self.lang;
-        let days = round.weekdays.iter().map(|day| self.weekday(*day)).collect::<Vec<_>>().join(", ");
-        let days = if days.is_empty() { lang.t("ทุกวัน", "every day").to_owned() } else { days };
-        let cases = round.case_types.iter().map(|case| self.case(*case)).collect::<Vec<_>>().join(", ");
+        let days = round
+            .weekdays
+            .iter()
+            .map(|day| self.weekday(*day))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let days = if days.is_empty() {
+            lang.t("ทุกวัน", "every day").to_owned()
+        } else {
+            days
+        };
+        let cases = round
+            .case_types
+            .iter()
+            .map(|case| self.case(*case))
+            .collect::<Vec<_>>()
+            .join(", ");
         let from = self.date(round.valid_from);
         let from = lang.t(format!("ตั้งแต่ {from}"), format!("from {from}"));
-        let until = round.valid_until.map(|day| format!("{} {}", lang.t("ถึง", "until"), self.date(day)));
-        let parts = [Some(days), Some(cases).filter(|cases| !cases.is_empty()), Some(from), until];
-        let name = format!("{} {}", lang.t("รอบ", "Round"), common::round(lang, round.start));
-        (name, parts.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+        let until = round
+            .valid_until
+            .map(|day| format!("{} {}", lang.t("ถึง", "until"), self.date(day)));
+        let parts = [
+            Some(days),
+            Some(cases).filter(|cases| !cases.is_empty()),
+            Some(from),
+            until,
+        ];
+        let name = format!(
+            "{} {}",
+            lang.t("รอบ", "Round"),
+            common::round(lang, round.start)
+        );
+        (
+            name,
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        )
     }
 
     fn pavilions(&self) -> Vec<Line> {
         let pavilions = self.crematorium().pavilions.iter().map(|pavilion| {
             let guests = self.counted(pavilion.guests, "ที่นั่ง", "seats");
             let price = self.money(pavilion.price_per_night);
-            (self.text(&pavilion.name), format!("{guests} · {price} {}", self.lang.t("ต่อคืน", "per night")))
+            (
+                self.text(&pavilion.name),
+                format!("{guests} · {price} {}", self.lang.t("ต่อคืน", "per night")),
+            )
         });
         pavilions.collect()
     }
 
     fn closures(&self) -> Vec<Line> {
-        self.crematorium().closures.iter().map(|closure| self.closure(closure)).collect()
+        self.crematorium()
+            .closures
+            .iter()
+            .map(|closure| self.closure(closure))
+            .collect()
     }
 
     fn closure(&self, closure: &Closure) -> Line {
         let lang = self.lang;
         let when = match &closure.when {
-            ClosureWhen::Weekly(day) => lang.t(format!("ทุกวัน{}", self.weekday(*day)), format!("Every {}", self.weekday(*day))),
+            ClosureWhen::Weekly(day) => lang.t(
+                format!("ทุกวัน{}", self.weekday(*day)),
+                format!("Every {}", self.weekday(*day)),
+            ),
             ClosureWhen::HolyDay => lang.t("ทุกวันพระ", "Every holy day").to_owned(),
             ClosureWhen::Holidays => lang.t("ทุกวันหยุดราชการ", "Every public holiday").to_owned(),
-            ClosureWhen::Dates { from, until } => format!("{} {} {}", self.date(*from), lang.t("ถึง", "to"), self.date(*until)),
+            ClosureWhen::Dates { from, until } => format!(
+                "{} {} {}",
+                self.date(*from),
+                lang.t("ถึง", "to"),
+                self.date(*until)
+            ),
         };
         let what = match closure.closes {
             Closes::Cremation => lang.t("ฌาปนกิจ", "cremation"),
             Closes::Pavilions => lang.t("ศาลา", "pavilions"),
             Closes::All => lang.t("ทั้งหมด", "everything"),
         };
-        let opens = if closure.open_anyway { lang.t("เปิด", "opens") } else { lang.t("ปิด", "closes") };
-        (when, format!("{opens} {what} · {}", self.text(&closure.reason)))
+        let opens = if closure.open_anyway {
+            lang.t("เปิด", "opens")
+        } else {
+            lang.t("ปิด", "closes")
+        };
+        (
+            when,
+            format!("{opens} {what} · {}", self.text(&closure.reason)),
+        )
     }
 
     fn booking(&self) -> Vec<Line> {
         let settings = self.crematorium();
         vec![
-            self.line("จองล่วงหน้าได้", "Booked ahead", self.counted(settings.horizon_days, "วัน", "days")),
-            self.line("ต้องจองก่อน", "Notice", self.counted(settings.minimum_notice_hours, "ชั่วโมง", "hours")),
-            self.line("คืนสวดมากที่สุด", "Most nights", self.counted(settings.max_nights, "คืน", "nights")),
-            self.line("กันวันไว้ระหว่างกรอก", "A hold lasts", self.counted(settings.hold_minutes, "นาที", "minutes")),
-            self.line("ต่อเวลาได้", "Extended", self.counted(settings.hold_extensions, "ครั้ง", "times")),
-            self.line("คำขอที่ยังไม่ยืนยัน ต่อหมายเลขโทรศัพท์", "Unconfirmed requests per telephone", self.counted(settings.unverified_per_phone, "คำขอ", "requests")),
-            self.line("มาถึงก่อนเวลา", "Arrive early by", self.counted(settings.arrive_before_minutes, "นาที", "minutes")),
+            self.line(
+                "จองล่วงหน้าได้",
+                "Booked ahead",
+                self.counted(settings.horizon_days, "วัน", "days"),
+            ),
+            self.line(
+                "ต้องจองก่อน",
+                "Notice",
+                self.counted(settings.minimum_notice_hours, "ชั่วโมง", "hours"),
+            ),
+            self.line(
+                "คืนสวดมากที่สุด",
+                "Most nights",
+                self.counted(settings.max_nights, "คืน", "nights"),
+            ),
+            self.line(
+                "กันวันไว้ระหว่างกรอก",
+                "A hold lasts",
+                self.counted(settings.hold_minutes, "นาที", "minutes"),
+            ),
+            self.line(
+                "ต่อเวลาได้",
+                "Extended",
+                self.counted(settings.hold_extensions, "ครั้ง", "times"),
+            ),
+            self.line(
+                "คำขอที่ยังไม่ยืนยัน ต่อหมายเลขโทรศัพท์",
+                "Unconfirmed requests per telephone",
+                self.counted(settings.unverified_per_phone, "คำขอ", "requests"),
+            ),
+            self.line(
+                "มาถึงก่อนเวลา",
+                "Arrive early by",
+                self.counted(settings.arrive_before_minutes, "นาที", "minutes"),
+            ),
         ]
     }
 
@@ -243,10 +346,26 @@ impl SettingsView {
         let duty = |hours: u16| self.counted(hours, "ชั่วโมงทำการ", "duty hours");
         vec![
             self.line("ตัดสินภายใน", "Decide within", duty(settings.decision_hours)),
-            self.line("แจ้งผลภายใน", "Tell the family within", self.counted(settings.tell_within_minutes, "นาที", "minutes")),
-            self.line("คำขอที่ไม่ยืนยันสิ้นผลใน", "Unconfirmed requests lapse after", duty(settings.unverified_hours)),
-            self.line("ครอบครัวแก้ไขภายใน", "The family corrects within", duty(settings.correction_hours)),
-            self.line("ส่งเลขที่มรณบัตรภายใน", "Certificate expected within", self.counted(settings.certificate_hours, "ชั่วโมง", "hours")),
+            self.line(
+                "แจ้งผลภายใน",
+                "Tell the family within",
+                self.counted(settings.tell_within_minutes, "นาที", "minutes"),
+            ),
+            self.line(
+                "คำขอที่ไม่ยืนยันสิ้นผลใน",
+                "Unconfirmed requests lapse after",
+                duty(settings.unverified_hours),
+            ),
+            self.line(
+                "ครอบครัวแก้ไขภายใน",
+                "The family corrects within",
+                duty(settings.correction_hours),
+            ),
+            self.line(
+                "ส่งเลขที่มรณบัตรภายใน",
+                "Certificate expected within",
+                self.counted(settings.certificate_hours, "ชั่วโมง", "hours"),
+            ),
         ]
     }
 
@@ -260,26 +379,48 @@ impl SettingsView {
 
     fn holidays(&self) -> Vec<Line> {
         let holidays = self.city().holidays.iter();
-        holidays.map(|holiday| (self.date(holiday.date), self.text(&holiday.name))).collect()
+        holidays
+            .map(|holiday| (self.date(holiday.date), self.text(&holiday.name)))
+            .collect()
     }
 
     fn manuals(&self) -> Vec<Line> {
-        self.city().manuals.iter().flat_map(|manual| self.manual(manual)).collect()
+        self.city()
+            .manuals
+            .iter()
+            .flat_map(|manual| self.manual(manual))
+            .collect()
     }
 
     fn manual(&self, manual: &Manual) -> Vec<Line> {
         let revised = self.date(manual.revised);
-        let revised = self.lang.t(format!("ปรับปรุงเมื่อ {revised}"), format!("Revised {revised}"));
+        let revised = self
+            .lang
+            .t(format!("ปรับปรุงเมื่อ {revised}"), format!("Revised {revised}"));
         let mut lines = vec![(self.text(&manual.title), revised)];
         lines.extend(manual.fees.iter().map(|fee| {
             let amount = self.money(fee.amount);
-            (self.text(&fee.name), format!("{amount} {} · {}", self.text(&fee.unit), self.text(&fee.legal_basis)))
+            (
+                self.text(&fee.name),
+                format!(
+                    "{amount} {} · {}",
+                    self.text(&fee.unit),
+                    self.text(&fee.legal_basis)
+                ),
+            )
         }));
         lines
     }
 
     fn equipment(&self) -> Vec<Line> {
         let types = self.city().equipment.iter();
-        types.map(|kind| (self.text(&kind.name), self.counted(kind.count, "ชิ้น", "pieces"))).collect()
+        types
+            .map(|kind| {
+                (
+                    self.text(&kind.name),
+                    self.counted(kind.count, "ชิ้น", "pieces"),
+                )
+            })
+            .collect()
     }
 }

@@ -31,15 +31,24 @@ pub(super) async fn submit(visit: Visit, answers: Answers) -> Response {
         return password_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, typed, errors);
     }
     let (username, password) = (raw(&typed, "username").trim(), raw(&typed, "password"));
-    match visit.desk().sign_in(username, password, &visit.address).await {
+    match visit
+        .desk()
+        .sign_in(username, password, &visit.address)
+        .await
+    {
         Ok(signed_in) => {
             let cookie = visit.set_cookie(COOKIE, &signed_in.token, COOKIE_SECONDS);
             see_other_with(&visit.href("/staff/sign-in/code"), &[cookie])
         }
-        Err(Trouble::NotAllowed | Trouble::NotFound | Trouble::SignInRequired) => {
-            password_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, typed, wrong_pair())
-        }
-        Err(Trouble::RateLimited { retry_after_seconds }) => {
+        Err(Trouble::NotAllowed | Trouble::NotFound | Trouble::SignInRequired) => password_page(
+            &visit,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            typed,
+            wrong_pair(),
+        ),
+        Err(Trouble::RateLimited {
+            retry_after_seconds,
+        }) => {
             let errors = too_many(&visit, "username", retry_after_seconds);
             password_page(&visit, StatusCode::TOO_MANY_REQUESTS, typed, errors)
         }
@@ -63,15 +72,29 @@ pub(super) async fn submit_code(visit: Visit, answers: Answers) -> Response {
     let typed = answers.all();
     let code = raw(&typed, "code").trim();
     if code.is_empty() {
-        return second_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, code_error("missing"));
+        return second_page(
+            &visit,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            code_error("missing"),
+        );
     }
     match visit.desk().sign_in_code(&token, code).await {
-        Ok(token) => see_other_with(&visit.href("/staff"), &[visit.set_cookie(COOKIE, &token, COOKIE_SECONDS)]),
-        Err(Trouble::NotAllowed | Trouble::NotFound) => {
-            second_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, code_error("wrong"))
-        }
-        Err(Trouble::SignInRequired) => see_other_with(&visit.href("/staff/sign-in"), &[visit.set_cookie(COOKIE, "", 0)]),
-        Err(Trouble::RateLimited { retry_after_seconds }) => {
+        Ok(token) => see_other_with(
+            &visit.href("/staff"),
+            &[visit.set_cookie(COOKIE, &token, COOKIE_SECONDS)],
+        ),
+        Err(Trouble::NotAllowed | Trouble::NotFound) => second_page(
+            &visit,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            code_error("wrong"),
+        ),
+        Err(Trouble::SignInRequired) => see_other_with(
+            &visit.href("/staff/sign-in"),
+            &[visit.set_cookie(COOKIE, "", 0)],
+        ),
+        Err(Trouble::RateLimited {
+            retry_after_seconds,
+        }) => {
             let errors = too_many(&visit, "code", retry_after_seconds);
             second_page(&visit, StatusCode::TOO_MANY_REQUESTS, errors)
         }
@@ -86,7 +109,10 @@ pub(super) async fn sign_out(visit: Visit) -> Response {
     {
         return trouble::page(&visit, &failure);
     }
-    see_other_with(&visit.href("/staff/sign-in"), &[visit.set_cookie(COOKIE, "", 0)])
+    see_other_with(
+        &visit.href("/staff/sign-in"),
+        &[visit.set_cookie(COOKIE, "", 0)],
+    )
 }
 
 /// `GET /staff/sign-out`: a reload or a language link; nothing is changed by a GET.
@@ -97,10 +123,20 @@ pub(super) async fn to_the_day(visit: Visit) -> Response {
 fn missing(typed: &RawFields) -> FieldErrors {
     let mut errors = FieldErrors::new();
     if raw(typed, "username").trim().is_empty() {
-        errors.push(FieldError::new("username", "missing", "กรอกชื่อผู้ใช้", "Enter your user name"));
+        errors.push(FieldError::new(
+            "username",
+            "missing",
+            "กรอกชื่อผู้ใช้",
+            "Enter your user name",
+        ));
     }
     if raw(typed, "password").is_empty() {
-        errors.push(FieldError::new("password", "missing", "กรอกรหัสผ่าน", "Enter your password"));
+        errors.push(FieldError::new(
+            "password",
+            "missing",
+            "กรอกรหัสผ่าน",
+            "Enter your password",
+        ));
     }
     errors
 }
@@ -117,9 +153,15 @@ fn wrong_pair() -> FieldErrors {
 
 fn code_error(code: &'static str) -> FieldErrors {
     let (th, en) = if code == "missing" {
-        ("กรอกรหัส 6 หลัก หรือรหัสสำรอง", "Enter the 6-digit code, or a recovery code")
+        (
+            "กรอกรหัส 6 หลัก หรือรหัสสำรอง",
+            "Enter the 6-digit code, or a recovery code",
+        )
     } else {
-        ("รหัสไม่ถูกต้อง หรือใช้ไปแล้ว โปรดใช้รหัสใหม่", "The code is wrong or was used already. Use a new one.")
+        (
+            "รหัสไม่ถูกต้อง หรือใช้ไปแล้ว โปรดใช้รหัสใหม่",
+            "The code is wrong or was used already. Use a new one.",
+        )
     };
     FieldErrors::one(FieldError::new("code", code, th, en))
 }
@@ -135,7 +177,12 @@ fn too_many(visit: &Visit, field: &str, seconds: u64) -> FieldErrors {
     ))
 }
 
-fn password_page(visit: &Visit, status: StatusCode, typed: RawFields, errors: FieldErrors) -> Response {
+fn password_page(
+    visit: &Visit,
+    status: StatusCode,
+    typed: RawFields,
+    errors: FieldErrors,
+) -> Response {
     let lang = visit.lang;
     let ctx = visit.context();
     let form = FormView::new(lang, typed, errors);
@@ -171,7 +218,8 @@ fn second_page(visit: &Visit, status: StatusCode, errors: FieldErrors) -> Respon
 fn recovery_form(visit: &Visit, form: &FormView) -> AnyView {
     let lang = visit.lang;
     let label = lang.t("รหัสสำรองที่พิมพ์ไว้", "Printed recovery code");
-    let field = Field::new(form, "recovery", "code", label).hint(lang.t("แต่ละรหัสใช้ได้ครั้งเดียว", "Each works once."));
+    let field = Field::new(form, "recovery", "code", label)
+        .hint(lang.t("แต่ละรหัสใช้ได้ครั้งเดียว", "Each works once."));
     view! {
         <details>
             <summary>{lang.t("ไม่มีโทรศัพท์อยู่กับตัว", "Without your phone")}</summary>

@@ -19,13 +19,20 @@ async fn slip(office: &Office, reference: &str) -> desk::Result<Response> {
     let now = office.desk().now();
     let number = file.reference.as_str().to_owned();
     // The address only fills the field of the tracking page: nothing is shown for the number alone.
-    let address = format!("{}{}?n={number}", office.visit.state.public_url, office.href("/track"));
+    let address = format!(
+        "{}{}?n={number}",
+        office.visit.state.public_url,
+        office.href("/track")
+    );
     let city = rules.municipality.name.get(lang).to_owned();
     let duty = &rules.settings().duty;
     let contact = format!("{} {}", duty.phone, duty.hours_text.get(lang));
     let decide_by = words::when(lang, file.decide_by, now);
     let rows = vec![
-        SummaryRow::new(lang.t("สิ่งที่จอง", "Booked"), words::item(lang, &rules, &file.wish, None)),
+        SummaryRow::new(
+            lang.t("สิ่งที่จอง", "Booked"),
+            words::item(lang, &rules, &file.wish, None),
+        ),
         SummaryRow::new(lang.t("สถานะ", "State"), words::status(lang, file.status)),
         SummaryRow::new(lang.t("แจ้งผลทางโทรศัพท์ภายใน", "We call you by"), decide_by),
         SummaryRow::new(lang.t("ติดตามคำขอ", "Track the request"), address.clone()),

@@ -37,11 +37,15 @@ async fn list_page(office: &Office) -> desk::Result<Response> {
     let lang = office.lang();
     let tasks = office.desk().staff_tasks(&office.staff).await?;
     let title = lang.t("งานค้าง", "Unfinished tasks");
-    let what = lang.t("สิ่งที่ระบบทำเองไม่สำเร็จ และต้องให้คนทำ", "What the system could not do and a person must");
+    let what = lang.t(
+        "สิ่งที่ระบบทำเองไม่สำเร็จ และต้องให้คนทำ",
+        "What the system could not do and a person must",
+    );
     office
         .page(Page::new(Place::Tasks, title), move || {
             let body = if tasks.is_empty() {
-                view! { <p class="empty">{lang.t("ไม่มีงานค้าง", "Nothing is unfinished")}</p> }.into_any()
+                view! { <p class="empty">{lang.t("ไม่มีงานค้าง", "Nothing is unfinished")}</p> }
+                    .into_any()
             } else {
                 let tasks = tasks.iter().map(|task| item(lang, task)).collect_view();
                 view! { <ul class="tasks">{tasks}</ul> }.into_any()

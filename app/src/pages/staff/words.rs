@@ -2,6 +2,7 @@
 use crate::components::{Tag, TagKind};
 use crate::shell::tel;
 use crate::words;
+use chrono::NaiveDate;
 use desk::office::CallOutcome;
 use domain::crematorium::{Rules, Wish};
 use domain::form::Lang;
@@ -10,6 +11,11 @@ use domain::request::{Delegation, Event, Role, Status};
 use domain::thai_date as date;
 use domain::time::{self, Instant};
 use leptos::prelude::*;
+
+/// "พฤหัสบดี"
+pub(super) fn weekday(lang: Lang, day: NaiveDate) -> &'static str {
+    lang.t(date::weekday_th(day), date::weekday_en(day))
+}
 
 /// "5 พ.ย. 2569 เวลา 09.24 น."
 pub(super) fn moment(lang: Lang, at: Instant) -> String {
@@ -63,9 +69,16 @@ pub(super) fn status_tag(lang: Lang, state: Status) -> AnyView {
 }
 
 /// "ฌาปนกิจ 26 พ.ย. 13.00 น. เตาที่ 1", if a cremation is booked.
-pub(super) fn cremation(lang: Lang, rules: &Rules, wish: &Wish, furnace: Option<&str>) -> Option<String> {
+pub(super) fn cremation(
+    lang: Lang,
+    rules: &Rules,
+    wish: &Wish,
+    furnace: Option<&str>,
+) -> Option<String> {
     let cremation = wish.cremation.as_ref()?;
-    let furnace = furnace.map(|id| format!(" {}", furnace_name(lang, rules, id))).unwrap_or_default();
+    let furnace = furnace
+        .map(|id| format!(" {}", unbroken(&furnace_name(lang, rules, id))))
+        .unwrap_or_default();
     Some(format!(
         "{} {} {}{furnace}",
         lang.t("ฌาปนกิจ", "Cremation"),
@@ -77,21 +90,38 @@ pub(super) fn cremation(lang: Lang, rules: &Rules, wish: &Wish, furnace: Option<
 /// "ศาลา 1 จำนวน 2 คืน", if a pavilion is booked.
 pub(super) fn pavilion(lang: Lang, rules: &Rules, wish: &Wish) -> Option<String> {
     let wish = wish.pavilion.as_ref()?;
-    let name = words::pavilion_name(lang, rules, &wish.id);
+    let name = unbroken(words::pavilion_name(lang, rules, &wish.id));
     let nights = words::nights(lang, wish.nights);
-    Some(lang.t(format!("{name} จำนวน {nights}"), format!("{name}, {nights}")))
+    Some(lang.t(
+        format!("{name} จำนวน {nights}"),
+        format!("{name}, {nights}"),
+    ))
+}
+
+/// A short name that no line breaks: "ศาลา 1".
+fn unbroken(name: &str) -> String {
+    name.replace(' ', "\u{a0}")
 }
 
 /// Everything booked in one line.
 pub(super) fn item(lang: Lang, rules: &Rules, wish: &Wish, furnace: Option<&str>) -> String {
-    let parts = [cremation(lang, rules, wish, furnace), pavilion(lang, rules, wish)];
+    let parts = [
+        cremation(lang, rules, wish, furnace),
+        pavilion(lang, rules, wish),
+    ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// A furnace by its id; what is no longer in the settings is shown by its id.
 pub(super) fn furnace_name(lang: Lang, rules: &Rules, id: &str) -> String {
-    let furnace = rules.settings().furnaces.iter().find(|furnace| furnace.id == id);
-    furnace.map_or(id, |furnace| furnace.name.get(lang)).to_owned()
+    let furnace = rules
+        .settings()
+        .furnaces
+        .iter()
+        .find(|furnace| furnace.id == id);
+    furnace
+        .map_or(id, |furnace| furnace.name.get(lang))
+        .to_owned()
 }
 
 pub(super) fn role(lang: Lang, role: Role) -> &'static str {
@@ -107,7 +137,9 @@ pub(super) fn role(lang: Lang, role: Role) -> &'static str {
 pub(super) fn channel(lang: Lang, channel: &str) -> String {
     match channel {
         "web" => lang.t("เว็บไซต์", "web site").to_owned(),
-        "counter" => lang.t("เจ้าหน้าที่รับที่เคาน์เตอร์หรือทางโทรศัพท์", "keyed in by staff").to_owned(),
+        "counter" => lang
+            .t("เจ้าหน้าที่รับที่เคาน์เตอร์หรือทางโทรศัพท์", "keyed in by staff")
+            .to_owned(),
         other => match other.strip_prefix("api:") {
             Some(name) => format!("{} {name}", lang.t("ช่องทาง", "channel")),
             None => other.to_owned(),
@@ -120,9 +152,14 @@ pub(super) fn event_lines(lang: Lang, event: &Event) -> Vec<String> {
     match event {
         Event::Returned { correct_by, .. } => {
             let until = moment(lang, *correct_by);
-            vec![lang.t(format!("แก้ไขภายใน {until}"), format!("To be corrected by {until}"))]
+            vec![lang.t(
+                format!("แก้ไขภายใน {until}"),
+                format!("To be corrected by {until}"),
+            )]
         }
-        Event::Refused { facts, law, appeal, .. } => vec![
+        Event::Refused {
+            facts, law, appeal, ..
+        } => vec![
             format!("{} {facts}", lang.t("ข้อเท็จจริง:", "Facts:")),
             format!("{} {law}", lang.t("ข้อกฎหมาย:", "Law:")),
             format!("{} {appeal}", lang.t("การอุทธรณ์:", "Appeal:")),
@@ -133,7 +170,10 @@ pub(super) fn event_lines(lang: Lang, event: &Event) -> Vec<String> {
 
 /// The outcome of a call by its code.
 pub(super) fn call_outcome(lang: Lang, code: &str) -> String {
-    CallOutcome::parse(code).map_or_else(|| code.to_owned(), |outcome| outcome.words().get(lang).to_owned())
+    CallOutcome::parse(code).map_or_else(
+        || code.to_owned(),
+        |outcome| outcome.words().get(lang).to_owned(),
+    )
 }
 
 /// A telephone number as a link that dials it, without its extension.
@@ -145,7 +185,12 @@ pub(super) fn dial(phone: &str) -> AnyView {
 /// "คำสั่งที่ 123/2569 ตั้งแต่ 1 ต.ค. 2569 ถึง 30 ก.ย. 2570"
 pub(super) fn order(lang: Lang, order: &Delegation) -> String {
     let day = |day| lang.t(date::short_th(day), date::short_en(day));
-    let from = format!("{} {} {}", order.order, lang.t("ตั้งแต่", "from"), day(order.from));
+    let from = format!(
+        "{} {} {}",
+        order.order,
+        lang.t("ตั้งแต่", "from"),
+        day(order.from)
+    );
     match order.until {
         Some(until) => format!("{from} {} {}", lang.t("ถึง", "until"), day(until)),
         None => from,
@@ -153,7 +198,7 @@ pub(super) fn order(lang: Lang, order: &Delegation) -> String {
 }
 
 /// What a call is about, by the event that asks for it.
-pub(super) fn call_about<'a>(lang: Lang, event: &'a str) -> &'a str {
+pub(super) fn call_about(lang: Lang, event: &str) -> &str {
     match event {
         "approved" => lang.t("แจ้งว่าอนุมัติแล้ว", "Approved"),
         "returned" => lang.t("แจ้งให้แก้ไขคำขอ", "Returned for correction"),
@@ -165,6 +210,11 @@ pub(super) fn call_about<'a>(lang: Lang, event: &'a str) -> &'a str {
     }
 }
 
+/// The digit of half a byte.
+fn hex(half: u8) -> char {
+    char::from_digit(u32::from(half), 16).map_or('0', |digit| digit.to_ascii_uppercase())
+}
+
 /// A value as it stands in an address's query.
 pub(super) fn in_query(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
@@ -172,7 +222,9 @@ pub(super) fn in_query(value: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.push('%');
+            out.push(hex(byte >> 4));
+            out.push(hex(byte & 15));
         }
     }
     out
@@ -190,8 +242,14 @@ mod tests {
     fn today_is_told_by_the_clock_and_other_days_by_name() {
         let now = at("2026-11-23T02:00:00Z");
         assert_eq!(when(Lang::Th, at("2026-11-23T01:40:00Z"), now), "08.40 น.");
-        assert_eq!(when(Lang::Th, at("2026-11-24T01:40:00Z"), now), "24\u{a0}พ.ย. 08.40 น.");
-        assert_eq!(when(Lang::En, at("2026-11-24T01:40:00Z"), now), "24\u{a0}Nov 08:40");
+        assert_eq!(
+            when(Lang::Th, at("2026-11-24T01:40:00Z"), now),
+            "24\u{a0}พ.ย. 08.40 น."
+        );
+        assert_eq!(
+            when(Lang::En, at("2026-11-24T01:40:00Z"), now),
+            "24\u{a0}Nov 08:40"
+        );
     }
 
     #[test]
@@ -209,9 +267,22 @@ mod tests {
     }
 
     #[test]
+    fn a_value_cannot_leave_its_place_in_an_address() {
+        assert_eq!(in_query("a-1_2.3~&=ก"), "a-1_2.3~%26%3D%E0%B8%81");
+    }
+
+    #[test]
     fn a_refusal_tells_more_than_its_reason() {
         let part = |text: &str| text.to_owned();
-        let refused = Event::Refused { facts: part("F"), law: part("L"), reason: part("R"), appeal: part("A") };
-        assert_eq!(event_lines(Lang::En, &refused), ["Facts: F", "Law: L", "Appeal: A"]);
+        let refused = Event::Refused {
+            facts: part("F"),
+            law: part("L"),
+            reason: part("R"),
+            appeal: part("A"),
+        };
+        assert_eq!(
+            event_lines(Lang::En, &refused),
+            ["Facts: F", "Law: L", "Appeal: A"]
+        );
     }
 }

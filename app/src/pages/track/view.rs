@@ -144,6 +144,7 @@ fn certificate(visit: &Visit, form: &FormView, facts: &Facts, found: &TrackView,
     Some(
         view! {
             <h2>{lang.t("มรณบัตร", "Death certificate")}</h2>
+            <p>{words::certificate_names(lang, &visit.desk().rules())}</p>
             {due}
             <form method="post" action=visit.href("/track/certificate") novalidate>
                 {carried(facts, found)}
