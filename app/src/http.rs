@@ -31,7 +31,9 @@ pub struct AppState {
 
 impl fmt::Debug for AppState {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("AppState").field("public_url", &self.public_url).finish_non_exhaustive()
+        out.debug_struct("AppState")
+            .field("public_url", &self.public_url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -58,7 +60,10 @@ pub struct Visit {
 impl FromRequestParts<AppState> for Visit {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        state: &AppState,
+    ) -> Result<Self, Self::Rejection> {
         let path = parts
             .extensions
             .get::<OriginalUri>()
@@ -69,8 +74,18 @@ impl FromRequestParts<AppState> for Visit {
             state: state.clone(),
             lang,
             path,
-            nonce: text(parts.extensions.get::<CspNonce>().map(|nonce| nonce.0.clone())),
-            address: text(parts.extensions.get::<ClientAddress>().map(|address| address.0.clone())),
+            nonce: text(
+                parts
+                    .extensions
+                    .get::<CspNonce>()
+                    .map(|nonce| nonce.0.clone()),
+            ),
+            address: text(
+                parts
+                    .extensions
+                    .get::<ClientAddress>()
+                    .map(|address| address.0.clone()),
+            ),
             cookies: cookies(&parts.headers),
         })
     }
@@ -136,11 +151,18 @@ impl Visit {
 
     fn cookie(&self, name: &str) -> Option<String> {
         let name = self.cookie_name(name);
-        self.cookies.iter().find(|(key, _)| *key == name).map(|(_, value)| value.clone())
+        self.cookies
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.clone())
     }
 
     fn cookie_name(&self, name: &str) -> String {
-        if self.state.secure { format!("__Host-sala_{name}") } else { format!("sala_{name}") }
+        if self.state.secure {
+            format!("__Host-sala_{name}")
+        } else {
+            format!("sala_{name}")
+        }
     }
 
     /// A `Set-Cookie` value; an empty value ends the cookie.

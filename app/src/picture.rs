@@ -44,11 +44,17 @@ pub fn height(slip: &Slip) -> u32 {
 /// The picture, off the threads that answer.
 pub async fn png(slip: Slip) -> Result<Vec<u8>, String> {
     let _turn = AT_ONCE.acquire().await.map_err(|error| error.to_string())?;
-    tokio::task::spawn_blocking(move || render(&slip)).await.map_err(|error| error.to_string())?
+    tokio::task::spawn_blocking(move || render(&slip))
+        .await
+        .map_err(|error| error.to_string())?
 }
 
 fn render(slip: &Slip) -> Result<Vec<u8>, String> {
-    let options = Options { fontdb: fonts(), font_family: "Sarabun".to_owned(), ..Options::default() };
+    let options = Options {
+        fontdb: fonts(),
+        font_family: "Sarabun".to_owned(),
+        ..Options::default()
+    };
     let tree = Tree::from_str(&svg(slip), &options).map_err(|error| error.to_string())?;
     let mut pixmap = Pixmap::new(WIDTH, height(slip)).ok_or("the picture is too large")?;
     resvg::render(&tree, Transform::identity(), &mut pixmap.as_mut());
@@ -59,8 +65,12 @@ fn fonts() -> Arc<fontdb::Database> {
     static FONTS: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
     let load = || {
         let mut fonts = fontdb::Database::new();
-        fonts.load_font_data(include_bytes!("../../server/assets/fonts/Sarabun_400Regular.ttf").to_vec());
-        fonts.load_font_data(include_bytes!("../../server/assets/fonts/Sarabun_600SemiBold.ttf").to_vec());
+        fonts.load_font_data(
+            include_bytes!("../../server/assets/fonts/Sarabun_400Regular.ttf").to_vec(),
+        );
+        fonts.load_font_data(
+            include_bytes!("../../server/assets/fonts/Sarabun_600SemiBold.ttf").to_vec(),
+        );
         Arc::new(fonts)
     };
     Arc::clone(FONTS.get_or_init(load))
@@ -76,7 +86,11 @@ fn svg(slip: &Slip) -> String {
     let mut text = |x: u32, y: u32, size: f64, look: &str, words: &str| {
         let size = fitting(words, size, room);
         // Writing to a string cannot fail.
-        let _ = write!(out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{size:.1}\" {look}>{}</text>", escape(words));
+        let _ = write!(
+            out,
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size:.1}\" {look}>{}</text>",
+            escape(words)
+        );
     };
     let (soft, bold) = ("fill=\"#545d6b\"", "fill=\"#1d2430\" font-weight=\"600\"");
     text(MARGIN, 100, 40.0, soft, &slip.city);
@@ -84,7 +98,13 @@ fn svg(slip: &Slip) -> String {
     text(MARGIN, 280, 38.0, soft, &slip.label);
     text(MARGIN, 375, 96.0, bold, &slip.reference);
     let mut y = 430 + QR + 50;
-    text(middle, y, 38.0, "fill=\"#545d6b\" text-anchor=\"middle\"", &slip.scan);
+    text(
+        middle,
+        y,
+        38.0,
+        "fill=\"#545d6b\" text-anchor=\"middle\"",
+        &slip.scan,
+    );
     for (name, words) in &slip.facts {
         y += 75;
         text(MARGIN, y, 34.0, soft, name);
@@ -107,7 +127,11 @@ fn draw_qr(out: &mut String, address: &str, x: u32, y: u32) {
     let indent = (QR - size * across) / 2 + 4 * size;
     out.push_str("<path fill=\"#000\" d=\"");
     for (row, top) in rows.iter().zip((0..).map(|n| y + indent + n * size)) {
-        for (_, left) in row.iter().zip((0..).map(|n| x + indent + n * size)).filter(|(dark, _)| **dark) {
+        for (_, left) in row
+            .iter()
+            .zip((0..).map(|n| x + indent + n * size))
+            .filter(|(dark, _)| **dark)
+        {
             let _ = write!(out, "M{left} {top}h{size}v{size}h-{size}z");
         }
     }
@@ -122,7 +146,11 @@ fn fitting(words: &str, size: f64, room: f64) -> f64 {
         return SMALLEST;
     };
     let needed = f64::from(wide) * EM * size;
-    if needed <= room { size } else { (size * room / needed).max(SMALLEST) }
+    if needed <= room {
+        size
+    } else {
+        (size * room / needed).max(SMALLEST)
+    }
 }
 
 /// Thai vowel signs and tone marks that take no room of their own.
@@ -131,7 +159,10 @@ fn above_or_below(c: char) -> bool {
 }
 
 fn escape(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    words
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -147,9 +178,18 @@ mod tests {
             address: "https://example.org/track?n=483920175567".to_owned(),
             scan: "สแกนเพื่อติดตามคำขอ".to_owned(),
             facts: vec![
-                ("ศาลา".to_owned(), "ศาลา 1 จำนวน 2 คืน คืนวันที่ 23 พ.ย. ถึง 24 พ.ย.".to_owned()),
-                ("ฌาปนกิจ".to_owned(), "วันพุธที่ 25 พฤศจิกายน 2569 เวลา 13.00 น.".to_owned()),
-                ("โทร".to_owned(), "075-000-001 ทุกวัน 08.00–20.00 น. ไม่เว้นวันหยุดราชการ (ตัวอย่าง)".to_owned()),
+                (
+                    "ศาลา".to_owned(),
+                    "ศาลา 1 จำนวน 2 คืน คืนวันที่ 23 พ.ย. ถึง 24 พ.ย.".to_owned(),
+                ),
+                (
+                    "ฌาปนกิจ".to_owned(),
+                    "วันพุธที่ 25 พฤศจิกายน 2569 เวลา 13.00 น.".to_owned(),
+                ),
+                (
+                    "โทร".to_owned(),
+                    "075-000-001 ทุกวัน 08.00–20.00 น. ไม่เว้นวันหยุดราชการ (ตัวอย่าง)".to_owned(),
+                ),
             ],
             note: "ใบนี้แสดงว่าได้รับคำขอแล้ว ยังไม่ใช่ใบอนุญาต".to_owned(),
         }
@@ -162,13 +202,19 @@ mod tests {
             std::fs::write(path, &bytes).expect("written");
         }
         let picture = Pixmap::decode_png(&bytes).expect("a PNG");
-        assert_eq!((picture.width(), picture.height()), (WIDTH, height(&slip())));
+        assert_eq!(
+            (picture.width(), picture.height()),
+            (WIDTH, height(&slip()))
+        );
         assert!(bytes.len() < 200_000, "{}", bytes.len());
     }
 
     #[test]
     fn what_stands_on_it_cannot_break_the_drawing() {
-        let drawn = svg(&Slip { title: "<b>&".to_owned(), ..slip() });
+        let drawn = svg(&Slip {
+            title: "<b>&".to_owned(),
+            ..slip()
+        });
         assert!(drawn.contains("&lt;b&gt;&amp;"), "{drawn}");
     }
 

@@ -12,13 +12,21 @@ pub fn svg(text: &str) -> Option<String> {
         .light_color(svg::Color("#fff"))
         .build();
     // The declaration belongs to files, not to pages.
-    Some(picture.split_once("?>").map_or(picture.clone(), |(_, svg)| svg.to_owned()))
+    Some(
+        picture
+            .split_once("?>")
+            .map_or(picture.clone(), |(_, svg)| svg.to_owned()),
+    )
 }
 
 /// The dark modules of a code, row by row, for drawings of one's own.
 pub fn modules(text: &str) -> Option<Vec<Vec<bool>>> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
-    let dark: Vec<bool> = code.to_colors().into_iter().map(|color| color == qrcode::Color::Dark).collect();
+    let dark: Vec<bool> = code
+        .to_colors()
+        .into_iter()
+        .map(|color| color == qrcode::Color::Dark)
+        .collect();
     Some(dark.chunks(code.width()).map(<[bool]>::to_vec).collect())
 }
 

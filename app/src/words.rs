@@ -21,7 +21,11 @@ pub fn day(lang: Lang, day: NaiveDate) -> String {
 
 /// "26 พ.ย.": where the year goes without saying.
 pub fn near_day(lang: Lang, day: NaiveDate) -> String {
-    format!("{}\u{a0}{}", day.day(), lang.t(date::month_abbr_th(day), date::month_abbr_en(day)))
+    format!(
+        "{}\u{a0}{}",
+        day.day(),
+        lang.t(date::month_abbr_th(day), date::month_abbr_en(day))
+    )
 }
 
 /// "13.00 น.", "13:00"
@@ -50,7 +54,9 @@ pub fn nights(lang: Lang, nights: u8) -> String {
 
 /// The name of a pavilion; one that is no longer in the settings is told by its id.
 pub fn pavilion_name<'a>(lang: Lang, rules: &'a Rules, id: &'a str) -> &'a str {
-    rules.pavilion(id).map_or(id, |pavilion| pavilion.name.get(lang))
+    rules
+        .pavilion(id)
+        .map_or(id, |pavilion| pavilion.name.get(lang))
 }
 
 /// "ศาลา 1 จำนวน 2 คืน ตั้งแต่ 23 พ.ย. ถึง 24 พ.ย."
@@ -58,8 +64,15 @@ pub fn pavilion(lang: Lang, rules: &Rules, wish: &PavilionWish) -> String {
     let name = pavilion_name(lang, rules, &wish.id);
     let count = nights(lang, wish.nights);
     let evenings = evenings(lang, wish);
-    let from = if wish.nights <= 1 { "วันที่" } else { "ตั้งแต่" };
-    lang.t(format!("{name} จำนวน {count} {from} {evenings}"), format!("{name}, {count}: {evenings}"))
+    let from = if wish.nights <= 1 {
+        "วันที่"
+    } else {
+        "ตั้งแต่"
+    };
+    lang.t(
+        format!("{name} จำนวน {count} {from} {evenings}"),
+        format!("{name}, {count}: {evenings}"),
+    )
 }
 
 /// "23 พ.ย. ถึง 24 พ.ย."
@@ -74,19 +87,33 @@ pub fn evenings(lang: Lang, wish: &PavilionWish) -> String {
 
 /// "วันพุธที่ 25 พฤศจิกายน 2569 เวลา 13.00 น."
 pub fn cremation(lang: Lang, wish: &CremationWish) -> String {
-    format!("{} {} {}", day(lang, wish.date), lang.t("เวลา", "at"), round(lang, wish.round))
+    format!(
+        "{} {} {}",
+        day(lang, wish.date),
+        lang.t("เวลา", "at"),
+        round(lang, wish.round)
+    )
 }
 
 /// Everything asked for, one thing a line: its name and its words.
 pub fn places(lang: Lang, rules: &Rules, wish: &Wish) -> Vec<(&'static str, String)> {
-    let nights = wish.pavilion.as_ref().map(|wish| (lang.t("ศาลา", "Pavilion"), pavilion(lang, rules, wish)));
-    let cremation = wish.cremation.as_ref().map(|wish| (lang.t("ฌาปนกิจ", "Cremation"), cremation(lang, wish)));
+    let nights = wish
+        .pavilion
+        .as_ref()
+        .map(|wish| (lang.t("ศาลา", "Pavilion"), pavilion(lang, rules, wish)));
+    let cremation = wish
+        .cremation
+        .as_ref()
+        .map(|wish| (lang.t("ฌาปนกิจ", "Cremation"), cremation(lang, wish)));
     nights.into_iter().chain(cremation).collect()
 }
 
 /// The same in one line.
 pub fn places_line(lang: Lang, rules: &Rules, wish: &Wish) -> String {
-    let places: Vec<_> = places(lang, rules, wish).into_iter().map(|(_, words)| words).collect();
+    let places: Vec<_> = places(lang, rules, wish)
+        .into_iter()
+        .map(|(_, words)| words)
+        .collect();
     places.join(" · ")
 }
 
@@ -106,7 +133,11 @@ pub fn money(lang: Lang, amount: Satang) -> String {
 
 /// What stands behind every value that the city has not confirmed.
 pub fn sample(lang: Lang, rules: &Rules) -> &'static str {
-    if rules.municipality.sample { lang.t(" (ตัวอย่าง)", " (sample)") } else { "" }
+    if rules.municipality.sample {
+        lang.t(" (ตัวอย่าง)", " (sample)")
+    } else {
+        ""
+    }
 }
 
 /// A sentence with the phone and, always beside it, the hours.
@@ -131,9 +162,21 @@ mod tests {
     fn moments_are_told_as_people_tell_them() {
         let now = at("2026-11-23T02:00:00Z");
         for (moment, th, en) in [
-            ("2026-11-23T02:24:00Z", "วันนี้ เวลา 09.24 น.", "today at 09:24"),
-            ("2026-11-23T17:00:00Z", "พรุ่งนี้ เวลา 00.00 น.", "tomorrow at 00:00"),
-            ("2026-11-25T06:00:00Z", "วันพุธที่ 25 พฤศจิกายน 2569 เวลา 13.00 น.", "Wednesday 25 November 2026 at 13:00"),
+            (
+                "2026-11-23T02:24:00Z",
+                "วันนี้ เวลา 09.24 น.",
+                "today at 09:24",
+            ),
+            (
+                "2026-11-23T17:00:00Z",
+                "พรุ่งนี้ เวลา 00.00 น.",
+                "tomorrow at 00:00",
+            ),
+            (
+                "2026-11-25T06:00:00Z",
+                "วันพุธที่ 25 พฤศจิกายน 2569 เวลา 13.00 น.",
+                "Wednesday 25 November 2026 at 13:00",
+            ),
         ] {
             assert_eq!(when(Lang::Th, at(moment), now), th);
             assert_eq!(when(Lang::En, at(moment), now), en);
@@ -142,11 +185,18 @@ mod tests {
 
     #[test]
     fn nights_name_their_evenings() {
-        let one = PavilionWish { id: "sala-1".to_owned(), from: at("2026-11-23T02:00:00Z").date_naive(), nights: 1 };
+        let one = PavilionWish {
+            id: "sala-1".to_owned(),
+            from: at("2026-11-23T02:00:00Z").date_naive(),
+            nights: 1,
+        };
         assert_eq!(evenings(Lang::Th, &one), "23\u{a0}พ.ย.");
         let two = PavilionWish { nights: 2, ..one };
         assert_eq!(evenings(Lang::Th, &two), "23\u{a0}พ.ย. ถึง 24\u{a0}พ.ย.");
         assert_eq!(evenings(Lang::En, &two), "23\u{a0}Nov to 24\u{a0}Nov");
-        assert_eq!((nights(Lang::En, 1).as_str(), nights(Lang::En, 2).as_str()), ("1\u{a0}night", "2\u{a0}nights"));
+        assert_eq!(
+            (nights(Lang::En, 1).as_str(), nights(Lang::En, 2).as_str()),
+            ("1\u{a0}night", "2\u{a0}nights")
+        );
     }
 }

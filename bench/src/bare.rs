@@ -48,7 +48,11 @@ fn read(folder: &std::path::Path) -> Result<Pages> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         if path.extension().is_some_and(|kind| kind == "body") {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let name = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
             let kind = std::fs::read_to_string(path.with_extension("type"))?;
             let body = Bytes::from(std::fs::read(&path)?);
             pages.insert(name, (HeaderValue::from_str(&kind)?, body));

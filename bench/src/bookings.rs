@@ -19,8 +19,11 @@ use tokio::task::JoinSet;
 const WARM: u32 = 64;
 
 pub async fn measure(run: &Run, engine: Engine, report: &mut Report) -> Result<()> {
-    let [over_http, in_desk, in_store] =
-        [Office::new(engine, open_city()?).await?, Office::new(engine, open_city()?).await?, Office::new(engine, open_city()?).await?];
+    let [over_http, in_desk, in_store] = [
+        Office::new(engine, open_city()?).await?,
+        Office::new(engine, open_city()?).await?,
+        Office::new(engine, open_city()?).await?,
+    ];
     version(report, &over_http).await;
     let sala = over_http.serve(&run.sala, false).await?;
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -35,7 +38,10 @@ pub async fn measure(run: &Run, engine: Engine, report: &mut Report) -> Result<(
         let bookings = families(&over_http, first, count);
         first += count;
         let counted = round > 0;
-        let asks: Vec<Ask> = bookings.iter().map(|(key, fields)| ask(&over_http, key, fields)).collect();
+        let asks: Vec<Ask> = bookings
+            .iter()
+            .map(|(key, fields)| ask(&over_http, key, fields))
+            .collect();
         let measured = load::each_once(sala.address, &asks).await?;
         http.extend(counted.then_some(measured));
         // The server seals what it has written.
@@ -45,19 +51,41 @@ pub async fn measure(run: &Run, engine: Engine, report: &mut Report) -> Result<(
         let measured = through_the_store(&in_store, &bookings).await?;
         store.extend(counted.then_some(measured));
     }
-    let written = number(over_http.store(), "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM request").await;
-    anyhow::ensure!(written == i64::from(first), "{written} of {first} bookings are in the database");
+    let written = number(
+        over_http.store(),
+        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM request",
+    )
+    .await;
+    anyhow::ensure!(
+        written == i64::from(first),
+        "{written} of {first} bookings are in the database"
+    );
 
     let name = engine_name(engine);
     let limited_by = match engine {
         Engine::Sqlite => "one writer, and one flush of the disk for each booking",
-        Engine::Postgres => "thirty round trips to PostgreSQL for each booking, on the same two cores",
+        Engine::Postgres => {
+            "thirty round trips to PostgreSQL for each booking, on the same two cores"
+        }
     };
     for (what, least, target, limited_by) in [
-        ("the bare statements", &store, Target::AtLeast(0.4), limited_by),
-        ("the use case in-process", &desk, Target::None, "what HTTP, JSON and the token cost on top"),
+        (
+            "the bare statements",
+            &store,
+            Target::AtLeast(0.4),
+            limited_by,
+        ),
+        (
+            "the use case in-process",
+            &desk,
+            Target::None,
+            "what HTTP, JSON and the token cost on top",
+        ),
     ] {
-        let ratios = http.iter().zip(least).map(|(ours, least)| ours.per_second() / least.per_second());
+        let ratios = http
+            .iter()
+            .zip(least)
+            .map(|(ours, least)| ours.per_second() / least.per_second());
         report.add(Line {
             what: format!("bookings, {name}: HTTP against {what}"),
             ratio: median(ratios.collect()),
@@ -78,7 +106,10 @@ pub async fn measure(run: &Run, engine: Engine, report: &mut Report) -> Result<(
 async fn version(report: &mut Report, office: &Office) {
     let (name, sql) = match office.store().engine() {
         Engine::Sqlite => ("SQLite", "SELECT sqlite_version() AS v"),
-        Engine::Postgres => ("PostgreSQL", "SELECT CAST(current_setting('server_version') AS TEXT) AS v"),
+        Engine::Postgres => (
+            "PostgreSQL",
+            "SELECT CAST(current_setting('server_version') AS TEXT) AS v",
+        ),
     };
     let version = texts(office.store(), sql, "v").await.concat();
     report.versions.push(format!("{name} {version}"));
@@ -87,7 +118,9 @@ async fn version(report: &mut Report, office: &Office) {
 /// Keys and answers of so many families.
 fn families(office: &Office, first: u32, count: u32) -> Vec<(String, RawFields)> {
     let today = time::local_date(office.desk.now());
-    (first..first + count).map(|n| (format!("booking-{n}"), booking(n, today))).collect()
+    (first..first + count)
+        .map(|n| (format!("booking-{n}"), booking(n, today)))
+        .collect()
 }
 
 fn ask(office: &Office, key: &str, fields: &RawFields) -> Ask {
@@ -106,8 +139,17 @@ fn ask(office: &Office, key: &str, fields: &RawFields) -> Ask {
 async fn through_the_desk(office: &Office, bookings: &[(String, RawFields)]) -> Result<Measured> {
     let mut workers = JoinSet::new();
     for n in 0..CONNECTIONS {
-        let mine: Vec<_> = bookings.iter().skip(n).step_by(CONNECTIONS).cloned().collect();
-        let (desk, channel, token) = (Arc::clone(&office.desk), office.channel.clone(), office.token.clone());
+        let mine: Vec<_> = bookings
+            .iter()
+            .skip(n)
+            .step_by(CONNECTIONS)
+            .cloned()
+            .collect();
+        let (desk, channel, token) = (
+            Arc::clone(&office.desk),
+            office.channel.clone(),
+            office.token.clone(),
+        );
         workers.spawn(async move {
             let mut times = Vec::with_capacity(mine.len());
             let began = Instant::now();
@@ -115,7 +157,10 @@ async fn through_the_desk(office: &Office, bookings: &[(String, RawFields)]) -> 
                 let asked = Instant::now();
                 desk.channel(&token).await?;
                 let body = office::json(fields);
-                desk.submit_idempotent(&channel, PATH, key, body.as_bytes(), fields, |submitted| format!("{submitted:?}")).await?;
+                desk.submit_idempotent(&channel, PATH, key, body.as_bytes(), fields, |submitted| {
+                    format!("{submitted:?}")
+                })
+                .await?;
                 times.push(micros(asked.elapsed()));
             }
             Ok((began.elapsed(), times))

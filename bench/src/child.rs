@@ -47,11 +47,16 @@ impl Server {
         if !limits {
             command.env("SALA_DEMO", "1").env("SALA_LIMITS", "off");
         }
-        let mut child = command.spawn().with_context(|| binary.display().to_string())?;
+        let mut child = command
+            .spawn()
+            .with_context(|| binary.display().to_string())?;
         let began = Instant::now();
         while TcpStream::connect(address).await.is_err() {
             if child.try_wait()?.is_some() {
-                bail!("sala ended at once:\n{}", std::fs::read_to_string(folder.join("sala.log"))?);
+                bail!(
+                    "sala ended at once:\n{}",
+                    std::fs::read_to_string(folder.join("sala.log"))?
+                );
             }
             ensure!(began.elapsed() < START, "sala does not answer");
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -81,14 +86,23 @@ impl Server {
         let field = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
             let number = line.and_then(|rest| rest.split_whitespace().nth(0));
-            number.and_then(|number| number.parse().ok()).with_context(|| format!("no {name} of process {id}"))
+            number
+                .and_then(|number| number.parse().ok())
+                .with_context(|| format!("no {name} of process {id}"))
         };
-        Ok(Memory { now: field("VmRSS:")?, peak: field("VmHWM:")? })
+        Ok(Memory {
+            now: field("VmRSS:")?,
+            peak: field("VmHWM:")?,
+        })
     }
 
     /// Asks the process to end, and ends it when it does not.
     pub async fn stop(mut self) -> Result<()> {
-        let id = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        let id = self
+            .child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw);
         if let Some(id) = id {
             kill_process(id, Signal::INT)?;
             if tokio::time::timeout(END, self.child.wait()).await.is_err() {

@@ -25,14 +25,22 @@ struct Size {
 }
 
 /// Use cases that are called in-process.
-const IN_PROCESS: [&str; 2] = ["staff inbox and counts, in-process", "availability, in-process"];
+const IN_PROCESS: [&str; 2] = [
+    "staff inbox and counts, in-process",
+    "availability, in-process",
+];
 
 pub async fn measure(run: &Run, engine: Engine, report: &mut Report) -> Result<()> {
     let mut sizes = Vec::new();
     for history in run.histories(engine) {
         sizes.push(Size::new(run, engine, history).await?);
     }
-    let names: Vec<&'static str> = sizes[0].pages.iter().map(|page| page.name).chain(IN_PROCESS).collect();
+    let names: Vec<&'static str> = sizes[0]
+        .pages
+        .iter()
+        .map(|page| page.name)
+        .chain(IN_PROCESS)
+        .collect();
     for name in names {
         let mut measured: Vec<Vec<Measured>> = sizes.iter().map(|_| Vec::new()).collect();
         for _ in 0..run.rounds() {
@@ -50,20 +58,29 @@ pub async fn measure(run: &Run, engine: Engine, report: &mut Report) -> Result<(
 }
 
 fn line(engine: Engine, name: &str, sizes: &[Size], measured: &[Vec<Measured>]) -> Line {
-    let each = sizes.iter().zip(measured).map(|(size, measured)| format!("{}: {}", size.history, words(measured)));
+    let each = sizes
+        .iter()
+        .zip(measured)
+        .map(|(size, measured)| format!("{}: {}", size.history, words(measured)));
     let figures: Vec<String> = each.collect();
     let (first, last) = (measured.first(), measured.last());
     let ratios = first.into_iter().flatten().zip(last.into_iter().flatten());
     Line {
         what: format!("history, {}: {name}", engine_name(engine)),
-        ratio: median(ratios.map(|(first, last)| first.per_second() / last.per_second()).collect()),
+        ratio: median(
+            ratios
+                .map(|(first, last)| first.per_second() / last.per_second())
+                .collect(),
+        ),
         figures: figures.join("; "),
         unit: Unit::Times,
         target: Target::AtMost(1.3),
         limited_by: match name {
             "home" => "reads no table",
             "tracking" => "look-ups by key: one level more of each index",
-            name if name.starts_with("staff") => "a range of the index of waiting requests; the ended ones lie elsewhere in it",
+            name if name.starts_with("staff") => {
+                "a range of the index of waiting requests; the ended ones lie elsewhere in it"
+            }
             _ => "a range of the index by day; past days lie elsewhere in it",
         },
     }
@@ -74,7 +91,11 @@ impl Size {
         let office = Office::new(engine, city()?).await?;
         let began = Instant::now();
         history::load(office.store(), history, office.desk.now()).await?;
-        println!("{} with {history} ended requests: made in {} s", engine_name(engine), began.elapsed().as_secs());
+        println!(
+            "{} with {history} ended requests: made in {} s",
+            engine_name(engine),
+            began.elapsed().as_secs()
+        );
         let live = office.fill(WAITING).await?;
         if engine == Engine::Postgres {
             // As autovacuum does in time, for small tables too.
@@ -82,7 +103,12 @@ impl Size {
         }
         let sala = office.serve(&run.sala, true).await?;
         tokio::time::sleep(Duration::from_secs(2)).await;
-        Ok(Self { history, office, sala, pages: pages::hot(&live) })
+        Ok(Self {
+            history,
+            office,
+            sala,
+            pages: pages::hot(&live),
+        })
     }
 
     async fn measure(&self, name: &str, time: Duration) -> Result<Measured> {

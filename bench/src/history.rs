@@ -26,10 +26,18 @@ pub async fn load(store: &Store, count: i64, now: Instant) -> Result<()> {
         run(store, &format!("DROP INDEX {name}")).await;
     }
     if engine == Engine::Sqlite {
-        run_sql(store, "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -262144").await;
+        run_sql(
+            store,
+            "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -262144",
+        )
+        .await;
     }
     let today = time::local_date(now);
-    let writer = Writer { engine, count, base: today - Days::new(3651) };
+    let writer = Writer {
+        engine,
+        count,
+        base: today - Days::new(3651),
+    };
     for statement in writer.statements() {
         run(store, &statement).await;
     }
@@ -63,7 +71,9 @@ async fn run(store: &Store, sql: &str) {
 async fn indexes(store: &Store) -> Vec<(String, String)> {
     let (from, name, sql) = match store.engine() {
         Engine::Sqlite => (
-            format!("FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({TABLES}) ORDER BY name"),
+            format!(
+                "FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({TABLES}) ORDER BY name"
+            ),
             "name",
             "sql",
         ),
@@ -76,8 +86,18 @@ async fn indexes(store: &Store) -> Vec<(String, String)> {
             "indexdef",
         ),
     };
-    let names = texts(store, &format!("SELECT CAST({name} AS TEXT) AS t {from}"), "t").await;
-    let definitions = texts(store, &format!("SELECT CAST({sql} AS TEXT) AS t {from}"), "t").await;
+    let names = texts(
+        store,
+        &format!("SELECT CAST({name} AS TEXT) AS t {from}"),
+        "t",
+    )
+    .await;
+    let definitions = texts(
+        store,
+        &format!("SELECT CAST({sql} AS TEXT) AS t {from}"),
+        "t",
+    )
+    .await;
     names.into_iter().zip(definitions).collect()
 }
 
@@ -108,13 +128,15 @@ impl Writer {
         let base = self.base;
         match self.engine {
             Engine::Sqlite => format!("date('{base}', ({days}) || ' days')"),
-            Engine::Postgres => format!("to_char(DATE '{base}' + CAST({days} AS INTEGER), 'YYYY-MM-DD')"),
+            Engine::Postgres => {
+                format!("to_char(DATE '{base}' + CAST({days} AS INTEGER), 'YYYY-MM-DD')")
+            }
         }
     }
 
     /// 64 hexadecimal digits that look drawn, different for every factor.
     fn mac(&self, factor: i64) -> String {
-        let eight = self.hex(&format!("((n * {factor}) % 4294967291)"), 8);
+        let eight = self.hex(&format!("(((n + 1) * {factor}) % 4294967291)"), 8);
         format!("(SELECT e || e || e || e || e || e || e || e FROM (SELECT {eight} AS e) AS once)")
     }
 
@@ -122,16 +144,23 @@ impl Writer {
         let last = self.count - 1;
         match self.engine {
             Engine::Sqlite => {
-                format!("(WITH RECURSIVE s (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s)")
+                format!(
+                    "(WITH RECURSIVE s (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM s WHERE n < {last}) SELECT n FROM s)"
+                )
             }
-            Engine::Postgres => format!("(SELECT n FROM generate_series(0::BIGINT, {last}::BIGINT) AS s (n))"),
+            Engine::Postgres => {
+                format!("(SELECT n FROM generate_series(0::BIGINT, {last}::BIGINT) AS s (n))")
+            }
         }
     }
 
     fn statements(&self) -> Vec<String> {
         let per_day = (self.count + DAYS - 1) / DAYS;
         let begin = time::micros(time::at(self.base, 0));
-        let at = format!("({begin} + (n / {per_day}) * {DAY_MICROS} + (n % {per_day}) * {})", DAY_MICROS / per_day);
+        let at = format!(
+            "({begin} + (n / {per_day}) * {DAY_MICROS} + (n % {per_day}) * {})",
+            DAY_MICROS / per_day
+        );
         let millis = self.hex(&format!("({at} / 1000)"), 12);
         let (series, suffix) = (self.series(), self.hex("n", 12));
         let mut statements = vec![
@@ -185,7 +214,11 @@ impl Writer {
 
     fn what_follows(&self) -> Vec<String> {
         let mut statements = Vec::new();
-        for (version, kind, event) in [(1, "011", "'submitted'"), (2, "012", "'taken'"), (3, "013", "status")] {
+        for (version, kind, event) in [
+            (1, "011", "'submitted'"),
+            (2, "012", "'taken'"),
+            (3, "013", "status"),
+        ] {
             statements.push(format!(
                 "INSERT INTO request_event (id, request_id, version, at, actor_kind, event, body)
                  SELECT p || '{kind}' || s, p || '003' || s, {version}, at + {version} * 3600000000, 'system', {event}, '\"taken\"'

@@ -64,6 +64,9 @@ struct Run {
     /// Short and rough, for development.
     #[arg(long)]
     quick: bool,
+    /// One part only, by its name.
+    #[arg(long)]
+    only: Option<String>,
 }
 
 impl Run {
@@ -107,11 +110,21 @@ async fn main() -> Result<()> {
 async fn measure(run: &Run) -> Result<()> {
     let began = Instant::now();
     let mut report = Report::default();
-    part(run, "pages", pages::measure(run, &mut report)).await?;
-    part(run, "weights", weights::measure(run, &mut report)).await?;
+    part(run, "pages", Box::pin(pages::measure(run, &mut report))).await?;
+    part(run, "weights", Box::pin(weights::measure(run, &mut report))).await?;
     for engine in [Engine::Sqlite, Engine::Postgres] {
-        part(run, "bookings", bookings::measure(run, engine, &mut report)).await?;
-        part(run, "growth", growth::measure(run, engine, &mut report)).await?;
+        part(
+            run,
+            "bookings",
+            Box::pin(bookings::measure(run, engine, &mut report)),
+        )
+        .await?;
+        part(
+            run,
+            "growth",
+            Box::pin(growth::measure(run, engine, &mut report)),
+        )
+        .await?;
     }
     let text = report.page(run, began.elapsed()).await;
     println!("{text}");
@@ -123,6 +136,9 @@ async fn measure(run: &Run) -> Result<()> {
 
 /// One part, bounded in time.
 async fn part(run: &Run, name: &'static str, work: impl Future<Output = Result<()>>) -> Result<()> {
+    if run.only.as_deref().is_some_and(|only| only != name) {
+        return Ok(());
+    }
     println!("{name}");
     let done = tokio::time::timeout(run.patience(), work).await;
     done.with_context(|| format!("{name} took over {} s", run.patience().as_secs()))?

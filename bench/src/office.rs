@@ -38,7 +38,10 @@ const NIGHTS: u8 = 2;
 pub struct Machine;
 
 impl Clock for Machine {
-    #[expect(clippy::disallowed_methods, reason = "what is measured runs by the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what is measured runs by the machine's clock"
+    )]
     fn now(&self) -> Instant {
         chrono::Utc::now()
     }
@@ -77,15 +80,29 @@ impl Office {
         store.migrate().await?;
         let keys = Arc::new(Keys::new(&MASTER));
         keys::check_fingerprint(&store, &keys).await?;
-        let revision = settings::append(&store, &keys, &city, "bench", Machine.now(), &Machine).await?;
+        let revision =
+            settings::append(&store, &keys, &city, "bench", Machine.now(), &Machine).await?;
         let rules = Rules::new(city, revision).map_err(anyhow::Error::msg)?;
-        let desk = Desk::new(store, Arc::clone(&keys), Arc::new(Machine), Arc::new(Machine), rules);
+        let desk = Desk::new(
+            store,
+            Arc::clone(&keys),
+            Arc::new(Machine),
+            Arc::new(Machine),
+            rules,
+        );
         let token = desk.create_token("bench", 0).await?;
         let channel = desk.channel(&token).await?;
         let folder = std::env::temp_dir().join(format!("office-{}", channel.id));
         std::fs::create_dir_all(&folder)?;
         write_key(&folder.join("secret.key"))?;
-        Ok(Self { database, folder, keys, desk: Arc::new(desk), token, channel })
+        Ok(Self {
+            database,
+            folder,
+            keys,
+            desk: Arc::new(desk),
+            token,
+            channel,
+        })
     }
 
     pub fn store(&self) -> &Store {
@@ -111,7 +128,10 @@ impl Office {
     /// Submits through the desk as the API does; the reference.
     pub async fn submit(&self, key: &str, fields: &RawFields) -> Result<String> {
         let body = json(fields);
-        let answered = self.desk.submit_idempotent(&self.channel, PATH, key, body.as_bytes(), fields, reference).await?;
+        let answered = self
+            .desk
+            .submit_idempotent(&self.channel, PATH, key, body.as_bytes(), fields, reference)
+            .await?;
         ensure!(!answered.replayed, "the key {key} was used before");
         Ok(answered.body)
     }
@@ -119,20 +139,39 @@ impl Office {
     /// So many requests that wait for the office, spread over the coming month.
     pub async fn fill(&self, count: u32) -> Result<Vec<Live>> {
         let today = time::local_date(self.desk.now());
-        let days = self.desk.availability(today + Days::new(3), today + Days::new(28)).await?;
+        let days = self
+            .desk
+            .availability(today + Days::new(3), today + Days::new(28))
+            .await?;
         let mut wishes = Vec::new();
         for day in days {
             for (n, free) in day.rounds.iter().enumerate() {
-                let pavilion = (n < 3).then(|| PavilionWish { id: format!("sala-{}", n + 1), from: day.date - Days::new(1), nights: 1 });
-                let cremation = Some(CremationWish { date: day.date, round: free.round });
-                wishes.push(Wish { case_type: CaseType::Ordinary, cremation, pavilion });
+                let pavilion = (n < 3).then(|| PavilionWish {
+                    id: format!("sala-{}", n + 1),
+                    from: day.date - Days::new(1),
+                    nights: 1,
+                });
+                let cremation = Some(CremationWish {
+                    date: day.date,
+                    round: free.round,
+                });
+                wishes.push(Wish {
+                    case_type: CaseType::Ordinary,
+                    cremation,
+                    pavilion,
+                });
             }
         }
         let mut live = Vec::new();
         for n in 0..count {
             let wish = wishes.get(n as usize).context("the month is full")?;
-            let reference = self.submit(&format!("live-{n}"), &answers(n, today, wish)).await?;
-            live.push(Live { reference, last4: format!("{:04}", n % 10_000) });
+            let reference = self
+                .submit(&format!("live-{n}"), &answers(n, today, wish))
+                .await?;
+            live.push(Live {
+                reference,
+                last4: format!("{:04}", n % 10_000),
+            });
         }
         Ok(live)
     }
@@ -144,7 +183,11 @@ fn reference(submitted: &Submitted) -> String {
 
 fn write_key(path: &Path) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     Ok(writeln!(file, "{}", HEXLOWER.encode(&MASTER))?)
 }
 
@@ -172,7 +215,10 @@ pub fn open_city() -> Result<Municipality> {
         .collect();
     let pavilion = settings.pavilions.first().context("a pavilion")?.clone();
     settings.pavilions = (0..ROUNDS * u16::from(NIGHTS))
-        .map(|n| domain::municipality::Pavilion { id: format!("sala-{n}"), ..pavilion.clone() })
+        .map(|n| domain::municipality::Pavilion {
+            id: format!("sala-{n}"),
+            ..pavilion.clone()
+        })
         .collect();
     Ok(city)
 }
@@ -188,7 +234,11 @@ pub fn booking(n: u32, today: NaiveDate) -> RawFields {
     let wish = Wish {
         case_type: CaseType::Ordinary,
         cremation: TimeOfDay::from_minutes(minutes).map(|round| CremationWish { date, round }),
-        pavilion: Some(PavilionWish { id: format!("sala-{pavilion}"), from: date - Days::new(2), nights: NIGHTS }),
+        pavilion: Some(PavilionWish {
+            id: format!("sala-{pavilion}"),
+            from: date - Days::new(2),
+            nights: NIGHTS,
+        }),
     };
     answers(n, today, &wish)
 }
@@ -214,7 +264,10 @@ fn answers(n: u32, today: NaiveDate, wish: &Wish) -> RawFields {
 /// A well-formed number that belongs to nobody.
 fn national_id(n: u32) -> String {
     let twelve = format!("000{n:09}");
-    (0..10).map(|check| format!("{twelve}{check}")).find(|digits| NationalId::parse(digits).is_ok()).unwrap_or_default()
+    (0..10)
+        .map(|check| format!("{twelve}{check}"))
+        .find(|digits| NationalId::parse(digits).is_ok())
+        .unwrap_or_default()
 }
 
 /// The API's body of a form's fields.
@@ -222,7 +275,9 @@ pub fn json(fields: &RawFields) -> String {
     let mut body = serde_json::Map::new();
     for (name, value) in fields {
         let (object, field) = name.split_once('.').unwrap_or(("", name));
-        let object = body.entry(object).or_insert_with(|| serde_json::Value::Object(serde_json::Map::new()));
+        let object = body
+            .entry(object)
+            .or_insert_with(|| serde_json::Value::Object(serde_json::Map::new()));
         if let Some(object) = object.as_object_mut() {
             object.insert(field.to_owned(), value.clone().into());
         }

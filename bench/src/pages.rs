@@ -23,8 +23,14 @@ pub struct Page {
 /// Home, availability and tracking: what is asked for most.
 pub fn hot(live: &[Live]) -> Vec<Page> {
     vec![
-        Page { name: "home", asks: vec![Ask::get("/")] },
-        Page { name: "availability", asks: vec![Ask::get("/api/v1/crematorium/availability")] },
+        Page {
+            name: "home",
+            asks: vec![Ask::get("/")],
+        },
+        Page {
+            name: "availability",
+            asks: vec![Ask::get("/api/v1/crematorium/availability")],
+        },
         tracking(live),
     ]
 }
@@ -32,12 +38,21 @@ pub fn hot(live: &[Live]) -> Vec<Page> {
 /// Each connection tracks another request: one family does not ask sixteen times at once.
 fn tracking(live: &[Live]) -> Page {
     let form = |live: &Live| format!("reference={}&phone_last4={}", live.reference, live.last4);
-    let asks = live.iter().take(CONNECTIONS).map(|live| Ask::form("/track", form(live))).collect();
-    Page { name: "tracking", asks }
+    let asks = live
+        .iter()
+        .take(CONNECTIONS)
+        .map(|live| Ask::form("/track", form(live)))
+        .collect();
+    Page {
+        name: "tracking",
+        asks,
+    }
 }
 
 pub async fn measure(run: &Run, report: &mut Report) -> Result<()> {
-    report.versions.push(format!("Sala {}", env!("CARGO_PKG_VERSION")));
+    report
+        .versions
+        .push(format!("Sala {}", env!("CARGO_PKG_VERSION")));
     let office = Office::new(Engine::Sqlite, city()?).await?;
     let live = office.fill(WAITING).await?;
     let sala = office.serve(&run.sala, true).await?;
@@ -45,21 +60,42 @@ pub async fn measure(run: &Run, report: &mut Report) -> Result<()> {
     let idle = sala.memory()?;
 
     let mut pages = hot(&live);
-    pages.push(Page { name: "manual", asks: vec![Ask::get("/manual/crematorium")] });
+    pages.push(Page {
+        name: "manual",
+        asks: vec![Ask::get("/manual/crematorium")],
+    });
     let folder = office.folder("bare")?;
     for page in &pages {
         keep(&sala, page, &folder).await?;
     }
     let bare = Server::bare(&folder).await?;
     for page in &pages {
-        compare(run, report, &sala, &bare, page, page.name, limited_by(page.name)).await?;
+        compare(
+            run,
+            report,
+            &sala,
+            &bare,
+            page,
+            page.name,
+            limited_by(page.name),
+        )
+        .await?;
     }
     memory(report, "pages", Engine::Sqlite, idle, sala.memory()?);
     sala.stop().await?;
 
     let sala = office.serve(&run.sala, false).await?;
     let free = "as above without the two writes of the limit";
-    compare(run, report, &sala, &bare, &tracking(&live), "tracking, limits off", free).await?;
+    compare(
+        run,
+        report,
+        &sala,
+        &bare,
+        &tracking(&live),
+        "tracking, limits off",
+        free,
+    )
+    .await?;
     sala.stop().await?;
     bare.stop().await?;
     office.close().await;
@@ -78,7 +114,10 @@ fn limited_by(page: &str) -> &'static str {
 async fn keep(sala: &Server, page: &Page, folder: &Path) -> Result<()> {
     for ask in page.asks.iter().take(1) {
         let answer = load::fetch(sala.address, ask, "identity").await?;
-        let kind = answer.headers.get(CONTENT_TYPE).map_or(&b"text/html"[..], |kind| kind.as_bytes());
+        let kind = answer
+            .headers
+            .get(CONTENT_TYPE)
+            .map_or(&b"text/html"[..], |kind| kind.as_bytes());
         std::fs::write(folder.join(format!("{}.body", page.name)), &answer.body)?;
         std::fs::write(folder.join(format!("{}.type", page.name)), kind)?;
     }
@@ -94,14 +133,20 @@ async fn compare(
     name: &str,
     limited_by: &'static str,
 ) -> Result<()> {
-    let same = |ask: &Ask| Ask { path: format!("/{}", page.name), ..ask.clone() };
+    let same = |ask: &Ask| Ask {
+        path: format!("/{}", page.name),
+        ..ask.clone()
+    };
     let same: Vec<Ask> = page.asks.iter().map(same).collect();
     let (mut ours, mut least) = (Vec::new(), Vec::new());
     for _ in 0..run.rounds() {
         least.push(load::for_a_while(bare.address, &same, run.page_time()).await?);
         ours.push(load::for_a_while(sala.address, &page.asks, run.page_time()).await?);
     }
-    let ratios = ours.iter().zip(&least).map(|(ours, least)| ours.per_second() / least.per_second());
+    let ratios = ours
+        .iter()
+        .zip(&least)
+        .map(|(ours, least)| ours.per_second() / least.per_second());
     report.add(Line {
         what: format!("pages: {name}"),
         ratio: median(ratios.collect()),

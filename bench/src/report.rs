@@ -75,7 +75,12 @@ pub struct Report {
 impl Report {
     /// Adds a line, and says so at once.
     pub fn add(&mut self, line: Line) {
-        println!("{} | {} | {}", line.what, line.figures, line.unit.words(line.ratio));
+        println!(
+            "{} | {} | {}",
+            line.what,
+            line.figures,
+            line.unit.words(line.ratio)
+        );
         self.lines.push(line);
     }
 
@@ -88,9 +93,18 @@ impl Report {
     }
 
     async fn write(&self, page: &mut String, run: &Run, took: Duration) -> std::fmt::Result {
-        let how = if run.quick { "`cargo xtask bench --quick` (short and rough)" } else { "`cargo xtask bench`" };
+        let how = if run.quick {
+            "`cargo xtask bench --quick` (short and rough)"
+        } else {
+            "`cargo xtask bench`"
+        };
         writeln!(page, "# Benchmarks\n")?;
-        writeln!(page, "Written by {how} in {} s; do not edit. {}\n", took.as_secs(), machine().await)?;
+        writeln!(
+            page,
+            "Written by {how} in {} s; do not edit. {}\n",
+            took.as_secs(),
+            machine().await
+        )?;
         writeln!(page, "Versions: {}.\n", self.versions.join(", "))?;
         writeln!(
             page,
@@ -102,7 +116,10 @@ impl Report {
             run.rounds(),
             crate::CONNECTIONS
         )?;
-        writeln!(page, "| what | measured | figure | target | | what limits it |")?;
+        writeln!(
+            page,
+            "| what | measured | figure | target | | what limits it |"
+        )?;
         writeln!(page, "|---|---|---|---|---|---|")?;
         for line in &self.lines {
             writeln!(
@@ -124,11 +141,18 @@ impl Report {
 
     fn write_weights(&self, page: &mut String) -> std::fmt::Result {
         writeln!(page, "\n## What a first visit to each page downloads\n")?;
-        writeln!(page, "Bytes over the wire with brotli. Fonts: the two that Thai pages fetch first; the two Latin ones come when a page shows digits or spaces in them, and are kept for a year like everything with a fingerprint.\n")?;
+        writeln!(
+            page,
+            "Bytes over the wire with brotli. Fonts: the two that Thai pages fetch first; the two Latin ones come when a page shows digits or spaces in them, and are kept for a year like everything with a fingerprint.\n"
+        )?;
         writeln!(page, "| page | html | style | fonts | together |")?;
         writeln!(page, "|---|---|---|---|---|")?;
         for (name, html, style, fonts) in &self.weights {
-            writeln!(page, "| {name} | {html} | {style} | {fonts} | {} |", html + style + fonts)?;
+            writeln!(
+                page,
+                "| {name} | {html} | {style} | {fonts} | {} |",
+                html + style + fonts
+            )?;
         }
         Ok(())
     }
@@ -148,19 +172,33 @@ const OTHERS: &str = "
 Not measured here: these were measured elsewhere and earlier, on two cores with the load on the same cores, 16 connections. Indico 50 landing pages/s, 43 availability calendars/s, 41 bookings/s, 590 MB, 1.68 MB of compressed scripts; pretix 30, 21, 28, 562 MB, 256 kB; LibreBooking 703 (a login page), 92, 109, 200 MB with its database, 277 kB. Two simultaneous requests for one slot: Indico booked it twice 32–37 times of 40, LibreBooking 37 of 40, pretix never; Sala never (`desk/tests/cases/races.rs`).
 ";
 
-#[expect(clippy::disallowed_methods, reason = "the date on the page is the machine's")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the date on the page is the machine's"
+)]
 async fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let (cpu, memory) = (read("/proc/cpuinfo"), read("/proc/meminfo"));
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(':'));
     let model = model.map_or("an unknown processor", |(_, model)| model.trim());
-    let kibibytes = memory.lines().find_map(|line| line.strip_prefix("MemTotal:"));
-    let kibibytes: u64 = kibibytes.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0);
+    let kibibytes = memory
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"));
+    let kibibytes: u64 = kibibytes
+        .and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let load = read("/proc/loadavg");
     let load = load.split(' ').next().unwrap_or_default();
-    let compiler = tokio::process::Command::new("rustc").arg("--version").output().await;
-    let compiler = compiler.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
+    let compiler = tokio::process::Command::new("rustc")
+        .arg("--version")
+        .output()
+        .await;
+    let compiler = compiler
+        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        .unwrap_or_default();
     format!(
         "{}: {cores} cores of {model}, {:.0} GiB of memory, {compiler}; load average at the end {load}.",
         chrono::Utc::now().date_naive(),
@@ -178,5 +216,8 @@ pub fn engine_name(engine: Engine) -> &'static str {
 /// The middle of some figures; the lower middle of an even number.
 pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
-    figures.get(figures.len().saturating_sub(1) / 2).copied().unwrap_or(f64::NAN)
+    figures
+        .get(figures.len().saturating_sub(1) / 2)
+        .copied()
+        .unwrap_or(f64::NAN)
 }

@@ -47,12 +47,21 @@ pub fn prepare(office: &Office, key: &str, fields: &RawFields) -> Result<Booking
     let machine = crate::office::Machine;
     let (keys, rules, now) = (&office.keys, office.desk.rules(), office.desk.now());
     let new = || desk::clock::uuid(now, &machine);
-    let application = Application::parse(fields, now).ok().context("answers that parse")?;
+    let application = Application::parse(fields, now)
+        .ok()
+        .context("answers that parse")?;
     let cremation = application.wish.cremation.clone().context("a cremation")?;
-    let mut claims = rules.furnace_claims(cremation.date, cremation.round, application.wish.case_type);
+    let mut claims =
+        rules.furnace_claims(cremation.date, cremation.round, application.wish.case_type);
     claims.truncate(1);
     let furnace_id = claims.first().context("a furnace")?.resource.clone();
-    claims.extend(application.wish.pavilion.iter().flat_map(domain::crematorium::PavilionWish::claims));
+    claims.extend(
+        application
+            .wish
+            .pavilion
+            .iter()
+            .flat_map(domain::crematorium::PavilionWish::claims),
+    );
     let phone = &application.applicant.phone;
     let person = |id, name: &str, phone: Option<&str>| PersonRow {
         id,
@@ -63,17 +72,39 @@ pub fn prepare(office: &Office, key: &str, fields: &RawFields) -> Result<Booking
         created_at: now,
         erased_at: None,
     };
-    let applicant = person(new(), application.applicant.name.as_str(), Some(phone.canonical()));
+    let applicant = person(
+        new(),
+        application.applicant.name.as_str(),
+        Some(phone.canonical()),
+    );
     let mut deceased = person(new(), application.deceased.name.as_str(), None);
     let (kind, value) = application.deceased.identity.key().context("an identity")?;
     let mut nonce = [0; 12];
     machine.fill(&mut nonce);
-    let sealed = keys.seal(Purpose::Identity, value.as_bytes(), deceased.id.as_bytes(), nonce)?;
-    deceased.identity = Some(SealedIdentity { kind: kind.to_owned(), sealed, key_id: keys.key_id().to_owned() });
+    let sealed = keys.seal(
+        Purpose::Identity,
+        value.as_bytes(),
+        deceased.id.as_bytes(),
+        nonce,
+    )?;
+    deceased.identity = Some(SealedIdentity {
+        kind: kind.to_owned(),
+        sealed,
+        key_id: keys.key_id().to_owned(),
+    });
     let mut random = [0; 8];
     machine.fill(&mut random);
-    let reference = Reference::from_random(u64::from_le_bytes(random)).as_str().to_owned();
-    let request = request_row(office, new(), applicant.id, &reference, phone.canonical(), now);
+    let reference = Reference::from_random(u64::from_le_bytes(random))
+        .as_str()
+        .to_owned();
+    let request = request_row(
+        office,
+        new(),
+        applicant.id,
+        &reference,
+        phone.canonical(),
+        now,
+    );
     let mut words = text::search_prefixes(&applicant.name);
     words.extend(text::search_prefixes(&deceased.name));
     words.extend([phone.canonical().to_owned(), phone.last4().to_owned()]);
@@ -95,8 +126,14 @@ pub fn prepare(office: &Office, key: &str, fields: &RawFields) -> Result<Booking
         token_mac,
         key: key.to_owned(),
         // As long as the API's answer.
-        response: format!("{{\"reference\":\"{reference}\",\"filling\":\"{}\"}}", "x".repeat(300)),
-        identifiers: vec![(IdentityKind::NationalId, keys.mac(Purpose::IdentityMac, format!("{kind}:{value}").as_bytes()))],
+        response: format!(
+            "{{\"reference\":\"{reference}\",\"filling\":\"{}\"}}",
+            "x".repeat(300)
+        ),
+        identifiers: vec![(
+            IdentityKind::NationalId,
+            keys.mac(Purpose::IdentityMac, format!("{kind}:{value}").as_bytes()),
+        )],
         case: CaseRow {
             request_id: request.id,
             deceased_id: deceased.id,
@@ -106,10 +143,16 @@ pub fn prepare(office: &Office, key: &str, fields: &RawFields) -> Result<Booking
             residence: application.deceased.residence,
             certificate_number: None,
             certificate_due_at: None,
-            cremation: Some(Cremation { wish: cremation, furnace_id }),
+            cremation: Some(Cremation {
+                wish: cremation,
+                furnace_id,
+            }),
             pavilion: application.wish.pavilion.clone(),
         },
-        search: words.iter().map(|word| keys.mac(Purpose::SearchMac, word.as_bytes())).collect(),
+        search: words
+            .iter()
+            .map(|word| keys.mac(Purpose::SearchMac, word.as_bytes()))
+            .collect(),
         audit: new(),
         subject: format!("request:{}", request.id),
         detail: format!("{{\"reference\":\"{reference}\"}}"),
@@ -121,7 +164,14 @@ pub fn prepare(office: &Office, key: &str, fields: &RawFields) -> Result<Booking
     })
 }
 
-fn request_row(office: &Office, id: Uuid, applicant_id: Uuid, reference: &str, phone: &str, now: Instant) -> RequestRow {
+fn request_row(
+    office: &Office,
+    id: Uuid,
+    applicant_id: Uuid,
+    reference: &str,
+    phone: &str,
+    now: Instant,
+) -> RequestRow {
     RequestRow {
         id,
         reference: reference.to_owned(),
@@ -155,7 +205,9 @@ pub async fn book(store: &Store, keys: &Keys, booking: &Booking) -> Result<()> {
     let found = token::find(&mut conn, &booking.token_mac).await?;
     ensure!(found.is_some(), "there is no such token");
     drop(conn);
-    let whole = store.write(async |tx| write(tx, keys, booking).await).await?;
+    let whole = store
+        .write(async |tx| write(tx, keys, booking).await)
+        .await?;
     ensure!(whole, "the booking was refused");
     Ok(())
 }

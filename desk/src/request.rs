@@ -659,7 +659,6 @@ impl Desk {
             case.certificate_due_at = None;
         }
         crematorium::update(tx, &case).await?;
-        search::forget(tx, row.id).await?;
         self.index(tx, row.id, application).await
     }
 }

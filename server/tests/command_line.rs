@@ -159,6 +159,17 @@ fn a_second_seed_shows_the_difference_and_wants_apply() {
 }
 
 #[test]
+fn a_demonstration_is_loaded_once_and_names_its_accounts() {
+    let home = Home::new("demo");
+    let accounts = home.prints(&["demo"]);
+    for name in ["officer", "approver", "admin"] {
+        assert!(accounts.contains(&format!("  {name}")), "{accounts}");
+    }
+    let (code, words) = Home::fails(&mut home.sala(&["demo"]));
+    assert!(code == 1 && words.contains("without accounts"), "{words}");
+}
+
+#[test]
 fn wrong_settings_and_wrong_keys_stop_everything_with_a_sentence() {
     let home = Home::new("settings");
     let mut command = home.sala(&["migrate"]);
@@ -172,8 +183,6 @@ fn wrong_settings_and_wrong_keys_stop_everything_with_a_sentence() {
         words.contains("SALA_LISTEN") && words.contains("SALA_CLOCK"),
         "{words}"
     );
-    let (code, words) = Home::fails(home.sala(&["demo"]).env("SALA_DEMO", "0"));
-    assert!(code == 2 && words.contains("SALA_DEMO"), "{words}");
 
     home.prints(&["seed", "--municipality", &municipality()]);
     let key = home.file("data/secret.key");

@@ -385,6 +385,10 @@ pub struct Counts {
     pub ceremonies_today: u64,
     /// Telephone calls that should have been made by now.
     pub calls_due: u64,
+    /// Undecided, whenever they are due.
+    pub undecided: u64,
+    /// Telephone calls to make, due or not.
+    pub calls_open: u64,
 }
 
 /// Counts, for the date `today` that ends at `day_end`.
@@ -400,12 +404,16 @@ pub async fn counts(
     let ceremonies = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM crematorium_case
                       JOIN request ON request.id = crematorium_case.request_id
                       WHERE crematorium_case.cremation_date = $1 AND request.status IN ('approved', 'completed')";
+    let undecided = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM request WHERE status = 'submitted'";
+    let open = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM call_task WHERE status = 'open'";
     let calls = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM call_task WHERE status = 'open' AND due_at <= $1";
     Ok(Counts {
         late: conn.count(late, params![now]).await?,
         due_today: conn.count(due, params![now, day_end]).await?,
         ceremonies_today: conn.count(ceremonies, params![today]).await?,
         calls_due: conn.count(calls, params![now]).await?,
+        undecided: conn.count(undecided, params![]).await?,
+        calls_open: conn.count(open, params![]).await?,
     })
 }
 

@@ -7,7 +7,7 @@ const WORDS = 60;
 
 for (const { javascript, how } of SCRIPTS) {
   test(`a family books a cremation ${how}`, async ({ open }) => {
-    const visitor = await open({ javascript, cold: javascript });
+    const visitor = await open({ javascript });
     const { page } = visitor;
     const family = new Family(visitor, 'th', undefined, (state) => visitor.see(state));
 

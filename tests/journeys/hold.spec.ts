@@ -80,7 +80,7 @@ test('customs of the family mark days and forbid none', async ({ open }) => {
   expect(await visitor.press('แสดงวันที่ตรงตามธรรมเนียม')).toBe(303);
   await expect(page.locator('.notice.good')).toBeVisible();
   await visitor.see('suiting');
-  await visitor.follow('ดูวันอื่นอีก 16 วัน');
+  await visitor.follow('ดูวันอื่นอีก 17 วัน');
   await visitor.see('all-days');
   await family.fill('day');
   expect(await visitor.press('ใช้วันและเวลาที่เลือก')).toBe(303);

@@ -53,7 +53,13 @@ for (const { javascript, how } of SCRIPTS) {
     expect(picture.headers()['content-disposition']).toBeUndefined();
     const slip = page.locator('img.slip');
     await expect(slip).toHaveAttribute('alt', /ใบรับคำขอเลขที่ \d/);
-    expect(await slip.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(300);
+    const { width, height, shown } = await slip.evaluate((image: HTMLImageElement) => ({
+      width: image.naturalWidth,
+      height: image.naturalHeight,
+      shown: image.getBoundingClientRect().height / image.getBoundingClientRect().width,
+    }));
+    expect(width).toBeGreaterThan(300);
+    expect(shown, 'a stretched QR is not read').toBeCloseTo(height / width, 1);
     await visitor.see('slip');
 
     // Opened again, LINE has forgotten who it was.

@@ -1,6 +1,7 @@
 //! `cargo xtask COMMAND`: build, run and test Sala with one word.
 
 mod audit;
+mod bench;
 mod dev;
 mod packages;
 mod postgres;
@@ -46,6 +47,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[--no-demo]",
         help: "like run, and again after every change of a source file",
         run: dev::command,
+    },
+    Command {
+        name: "bench",
+        arguments: "[--quick]",
+        help: "measure a release against baselines on both databases; rewrites docs/BENCHMARKS.md",
+        run: bench::command,
     },
     Command {
         name: "audit",

@@ -1,4 +1,4 @@
-//! A private PostgreSQL cluster for the tests: temporary folder, free port, gone at the end.
+//! A private PostgreSQL cluster for tests and measurements: temporary folder, free port, gone at the end.
 
 use crate::process::{self, Group};
 use crate::progress::Step;
@@ -16,6 +16,12 @@ use std::time::{Duration, Instant};
 const START: Duration = Duration::from_mins(1);
 /// Another program may take the free port before PostgreSQL does.
 const ATTEMPTS: usize = 3;
+/// The data live for minutes: what protects them from power loss only costs time.
+const FLEETING: &[&str] = &[
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+];
 
 /// A running server; dropping it stops the server and removes its files.
 #[derive(Debug)]
@@ -27,8 +33,17 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts a cluster. PostgreSQL refuses to run as root: then it runs as `postgres`.
+    /// Makes and starts a cluster for tests. PostgreSQL refuses to run as root: then it runs as `postgres`.
     pub fn start(step: &mut Step, log: &Path) -> Result<Self> {
+        Self::start_with(step, log, FLEETING)
+    }
+
+    /// The same, but every commit waits for the disk, as an office's would.
+    pub fn start_durable(step: &mut Step, log: &Path) -> Result<Self> {
+        Self::start_with(step, log, &[])
+    }
+
+    fn start_with(step: &mut Step, log: &Path, settings: &[&str]) -> Result<Self> {
         let binaries = binaries().context("PostgreSQL is not installed")?;
         let owner = Owner::find()?;
         let folder = Folder::create(&owner)?;
@@ -44,7 +59,7 @@ impl Cluster {
 
         for _ in 0..ATTEMPTS {
             let port = free_port()?;
-            let mut server = serve(&owner, &binaries, &folder.0, port, log)?;
+            let mut server = serve(&owner, &binaries, &folder.0, port, settings, log)?;
             if answers(&mut server, &binaries, port, step)? {
                 return Ok(Self {
                     _server: server,
@@ -76,7 +91,14 @@ pub fn binaries() -> Option<PathBuf> {
         .map(|(_, folder)| folder)
 }
 
-fn serve(owner: &Owner, binaries: &Path, folder: &Path, port: u16, log: &Path) -> Result<Group> {
+fn serve(
+    owner: &Owner,
+    binaries: &Path,
+    folder: &Path,
+    port: u16,
+    settings: &[&str],
+    log: &Path,
+) -> Result<Group> {
     let output = File::options().create(true).append(true).open(log)?;
     let mut command = owner.command(&binaries.join("postgres"), folder);
     command
@@ -84,17 +106,14 @@ fn serve(owner: &Owner, binaries: &Path, folder: &Path, port: u16, log: &Path) -
         .arg(folder.join("data"))
         .stdout(output.try_clone()?)
         .stderr(output);
-    let settings = [
+    let port = format!("port={port}");
+    let always = [
         "listen_addresses=127.0.0.1",
         "unix_socket_directories=",
         "max_connections=200",
-        // The data live for minutes: what protects them from power loss only costs time.
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
+        &port,
     ];
-    let port = format!("port={port}");
-    for setting in settings.into_iter().chain([port.as_str()]) {
+    for setting in always.iter().chain(settings) {
         command.args(["-c", setting]);
     }
     // INT is PostgreSQL's fast shutdown: it does not wait for clients.

@@ -39,6 +39,9 @@ pub fn Question(
     let error = form.has_errors();
     let heading = (!heading_inside).then(|| title.clone());
     let enctype = multipart.then_some("multipart/form-data");
+    // Spelt out: without it the fragment of a link to a field would stay in the address, and keep the focus from the
+    // next summary.
+    let action = action.unwrap_or_else(|| ctx.link(&ctx.path));
     let fields = children();
     view! {
         <Document ctx title error private=true nostrip:back=back>

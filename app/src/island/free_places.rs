@@ -20,7 +20,18 @@ pub fn FreePlaces(
     let refreshed = RwSignal::new(String::new());
     let lost = RwSignal::new(false);
     #[cfg(feature = "hydrate")]
-    watch::start(watch::Wanted { english, from, until, nights, pavilion, mine }, refreshed, lost);
+    watch::start(
+        watch::Wanted {
+            english,
+            from,
+            until,
+            nights,
+            pavilion,
+            mine,
+        },
+        refreshed,
+        lost,
+    );
     #[cfg(not(feature = "hydrate"))]
     let _ = (from, until, nights, pavilion, mine);
     view! {
@@ -31,7 +42,11 @@ pub fn FreePlaces(
 
 /// Said once, when the chosen place went.
 fn lost_words(english: bool) -> &'static str {
-    if english { "The time you chose has just been booked. Please choose another." } else { "เวลาที่เลือกไว้มีผู้จองแล้ว โปรดเลือกเวลาอื่น" }
+    if english {
+        "The time you chose has just been booked. Please choose another."
+    } else {
+        "เวลาที่เลือกไว้มีผู้จองแล้ว โปรดเลือกเวลาอื่น"
+    }
 }
 
 #[cfg(feature = "hydrate")]
@@ -79,8 +94,13 @@ mod watch {
     }
 
     async fn days(wanted: &Wanted) -> Result<Array, JsValue> {
-        let url = format!("/api/v1/crematorium/availability?from={}&to={}", wanted.from, wanted.until);
-        let response: Response = JsFuture::from(window().fetch_with_str(&url)).await?.dyn_into()?;
+        let url = format!(
+            "/api/v1/crematorium/availability?from={}&to={}",
+            wanted.from, wanted.until
+        );
+        let response: Response = JsFuture::from(window().fetch_with_str(&url))
+            .await?
+            .dyn_into()?;
         if !response.ok() {
             return Err(JsValue::NULL);
         }
@@ -95,7 +115,10 @@ mod watch {
         };
         let mut lost = false;
         for n in 0..places.length() {
-            let Some(place) = places.item(n).and_then(|node| node.dyn_into::<Element>().ok()) else {
+            let Some(place) = places
+                .item(n)
+                .and_then(|node| node.dyn_into::<Element>().ok())
+            else {
                 continue;
             };
             let slot = place.get_attribute("data-slot").unwrap_or_default();
@@ -107,12 +130,21 @@ mod watch {
     }
 
     fn chosen(place: &Element) -> bool {
-        let radio = place.closest("label").ok().flatten().and_then(|label| label.query_selector("input").ok().flatten());
-        radio.and_then(|radio| radio.dyn_into::<HtmlInputElement>().ok()).is_some_and(|radio| radio.checked())
+        let radio = place
+            .closest("label")
+            .ok()
+            .flatten()
+            .and_then(|label| label.query_selector("input").ok().flatten());
+        radio
+            .and_then(|radio| radio.dyn_into::<HtmlInputElement>().ok())
+            .is_some_and(|radio| radio.checked())
     }
 
     fn write(place: &Element, free: u32, counted: bool, english: bool) {
-        let before = place.get_attribute(KEPT).or_else(|| place.text_content()).unwrap_or_default();
+        let before = place
+            .get_attribute(KEPT)
+            .or_else(|| place.text_content())
+            .unwrap_or_default();
         let words = match (free, english) {
             (0, true) => "now full".to_owned(),
             (0, false) => "เต็มแล้ว".to_owned(),
@@ -127,11 +159,17 @@ mod watch {
 
     /// How many are free: furnaces of a round with the nights before it, or 1 for an evening's nights.
     fn free(days: &Array, slot: &str, wanted: &Wanted) -> u32 {
-        let (date, round) = slot.split_once('T').map_or((slot, None), |(date, round)| (date, Some(round)));
+        let (date, round) = slot
+            .split_once('T')
+            .map_or((slot, None), |(date, round)| (date, Some(round)));
         match round {
-            Some(round) if nights_free(days, date, -i32::from(wanted.nights), wanted) => day(days, date)
-                .and_then(|day| entries(&day, "rounds").find(|entry| text(entry, "round") == round))
-                .map_or(0, |entry| number(&entry, "free")),
+            Some(round) if nights_free(days, date, -i32::from(wanted.nights), wanted) => {
+                day(days, date)
+                    .and_then(|day| {
+                        entries(&day, "rounds").find(|entry| text(entry, "round") == round)
+                    })
+                    .map_or(0, |entry| number(&entry, "free"))
+            }
             Some(_) => 0,
             None => u32::from(nights_free(days, date, 0, wanted)),
         }
@@ -139,21 +177,34 @@ mod watch {
 
     /// Whether one pavilion has all the nights, counted from `first` days after a date.
     fn nights_free(days: &Array, date: &str, first: i32, wanted: &Wanted) -> bool {
-        let nights: Vec<String> = (0..i32::from(wanted.nights)).map(|night| later(date, first + night)).collect();
+        let nights: Vec<String> = (0..i32::from(wanted.nights))
+            .map(|night| later(date, first + night))
+            .collect();
         let Some(night) = nights.first() else {
             return true;
         };
         let Some(day_one) = day(days, night) else {
             return false;
         };
-        entries(&day_one, "pavilions").map(|entry| text(&entry, "id")).any(|id| {
-            (wanted.pavilion.is_empty() || wanted.pavilion == id) && nights.iter().all(|night| night_free(days, night, &id, wanted))
-        })
+        entries(&day_one, "pavilions")
+            .map(|entry| text(&entry, "id"))
+            .any(|id| {
+                (wanted.pavilion.is_empty() || wanted.pavilion == id)
+                    && nights
+                        .iter()
+                        .all(|night| night_free(days, night, &id, wanted))
+            })
     }
 
     fn night_free(days: &Array, night: &str, id: &str, wanted: &Wanted) -> bool {
-        let held = wanted.mine.iter().any(|mine| mine.split_once('@') == Some((id, night)));
-        held || day(days, night).is_some_and(|day| entries(&day, "pavilions").any(|entry| text(&entry, "id") == id && get(&entry, "free").is_truthy()))
+        let held = wanted
+            .mine
+            .iter()
+            .any(|mine| mine.split_once('@') == Some((id, night)));
+        held || day(days, night).is_some_and(|day| {
+            entries(&day, "pavilions")
+                .any(|entry| text(&entry, "id") == id && get(&entry, "free").is_truthy())
+        })
     }
 
     fn day(days: &Array, date: &str) -> Option<JsValue> {
@@ -161,7 +212,11 @@ mod watch {
     }
 
     fn entries(day: &JsValue, list: &str) -> impl Iterator<Item = JsValue> + use<> {
-        get(day, list).dyn_into::<Array>().unwrap_or_default().to_vec().into_iter()
+        get(day, list)
+            .dyn_into::<Array>()
+            .unwrap_or_default()
+            .to_vec()
+            .into_iter()
     }
 
     fn get(value: &JsValue, name: &str) -> JsValue {
@@ -172,7 +227,11 @@ mod watch {
         get(value, name).as_string().unwrap_or_default()
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of furnaces")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a count of furnaces"
+    )]
     fn number(value: &JsValue, name: &str) -> u32 {
         get(value, name).as_f64().unwrap_or(0.0) as u32
     }
@@ -188,8 +247,14 @@ mod watch {
     /// The clock in Bangkok, wherever the phone believes to be.
     fn now(english: bool) -> String {
         const OFFSET: f64 = 7.0 * 3_600_000.0;
-        let iso: String = Date::new(&JsValue::from_f64(Date::now() + OFFSET)).to_iso_string().into();
+        let iso: String = Date::new(&JsValue::from_f64(Date::now() + OFFSET))
+            .to_iso_string()
+            .into();
         let clock: String = iso.chars().skip(11).take(5).collect();
-        if english { format!("Last refreshed {clock}") } else { format!("ปรับปรุงล่าสุด {} น.", clock.replace(':', ".")) }
+        if english {
+            format!("Last refreshed {clock}")
+        } else {
+            format!("ปรับปรุงล่าสุด {} น.", clock.replace(':', "."))
+        }
     }
 }

@@ -21,8 +21,18 @@ pub(super) async fn page(visit: Visit, asked: Asked) -> Response {
 pub(super) async fn pick_up(visit: Visit, answers: Answers) -> Response {
     let code = answers.value("code");
     if code.trim().is_empty() {
-        let error = FieldError::new("code", "missing", "กรอกรหัส 10 หลักจากโทรศัพท์เครื่องเดิม", "Enter the ten digits that the other phone shows");
-        return form(&visit, StatusCode::UNPROCESSABLE_ENTITY, answers.only(&["code"]), FieldErrors::one(error));
+        let error = FieldError::new(
+            "code",
+            "missing",
+            "กรอกรหัส 10 หลักจากโทรศัพท์เครื่องเดิม",
+            "Enter the ten digits that the other phone shows",
+        );
+        return form(
+            &visit,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            answers.only(&["code"]),
+            FieldErrors::one(error),
+        );
     }
     let (browser, cookies) = match this_browser(&visit).await {
         Ok(known) => known,
@@ -37,7 +47,12 @@ pub(super) async fn pick_up(visit: Visit, answers: Answers) -> Response {
                 "รหัสไม่ถูกต้อง ใช้ไปแล้ว หรือหมดอายุ โปรดตรวจตัวเลข หรือขอรหัสใหม่จากเครื่องเดิม",
                 "The code is not right, was used, or has ended. Check the digits, or ask the other phone for a new one.",
             );
-            form(&visit, StatusCode::UNPROCESSABLE_ENTITY, answers.only(&["code"]), FieldErrors::one(error))
+            form(
+                &visit,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                answers.only(&["code"]),
+                FieldErrors::one(error),
+            )
         }
         Err(trouble) => trouble::page(&visit, &trouble),
     }

@@ -7,14 +7,21 @@ use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::*;
 
 /// A page that may be about a person.
-pub(super) fn private_page<V: IntoView>(visit: &Visit, status: StatusCode, page: impl FnOnce(PageContext) -> V) -> Response {
+pub(super) fn private_page<V: IntoView>(
+    visit: &Visit,
+    status: StatusCode,
+    page: impl FnOnce(PageContext) -> V,
+) -> Response {
     let ctx = visit.context();
     let nonce = ctx.nonce.clone();
     private(status, render(&nonce, || page(ctx)))
 }
 
 /// A page that is the same for everybody.
-pub(super) fn public_page<V: IntoView>(visit: &Visit, page: impl FnOnce(PageContext) -> V) -> Response {
+pub(super) fn public_page<V: IntoView>(
+    visit: &Visit,
+    page: impl FnOnce(PageContext) -> V,
+) -> Response {
     let ctx = visit.context();
     let nonce = ctx.nonce.clone();
     Html(render(&nonce, || page(ctx))).into_response()
@@ -24,7 +31,9 @@ pub(super) fn public_page<V: IntoView>(visit: &Visit, page: impl FnOnce(PageCont
 pub(super) fn hidden(fields: &[(&'static str, &str)]) -> AnyView {
     fields
         .iter()
-        .map(|(name, value)| view! { <input r#type="hidden" name=*name value=(*value).to_owned()/> })
+        .map(
+            |(name, value)| view! { <input r#type="hidden" name=*name value=(*value).to_owned()/> },
+        )
         .collect_view()
         .into_any()
 }

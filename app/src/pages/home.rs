@@ -19,7 +19,9 @@ pub(super) async fn page(visit: Visit) -> Response {
     if drafts.is_empty() {
         public_page(&visit, |ctx| home(ctx, lang, &rules, drafts))
     } else {
-        private_page(&visit, StatusCode::OK, |ctx| home(ctx, lang, &rules, drafts))
+        private_page(&visit, StatusCode::OK, |ctx| {
+            home(ctx, lang, &rules, drafts)
+        })
     }
 }
 
@@ -54,9 +56,17 @@ pub(super) fn continue_links(lang: Lang, drafts: &[DraftView]) -> Option<AnyView
     })
 }
 
-fn home(ctx: PageContext, lang: Lang, rules: &Rules, drafts: Vec<DraftView>) -> impl IntoView + use<> {
+fn home(
+    ctx: PageContext,
+    lang: Lang,
+    rules: &Rules,
+    drafts: Vec<DraftView>,
+) -> impl IntoView + use<> {
     let city = &rules.municipality;
-    let title = lang.t("บริการฌาปนสถานและยืมอุปกรณ์ทางการแพทย์", "Crematorium and medical equipment");
+    let title = lang.t(
+        "บริการฌาปนสถานและยืมอุปกรณ์ทางการแพทย์",
+        "Crematorium and medical equipment",
+    );
     let crematorium = lang.path("/crematorium");
     let manual = city.manual("crematorium").map(|_| {
         let href = lang.path("/manual/crematorium");

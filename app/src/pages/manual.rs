@@ -30,13 +30,19 @@ fn manual(ctx: PageContext, lang: Lang, rules: &Rules, manual: &Manual) -> impl 
         let href = lang.path("/crematorium");
         view! { <p><ButtonLink href label=lang.t("ขอใช้ฌาปนสถาน", "Use the crematorium")/></p> }
     });
-    let office = if online { &rules.settings().duty } else { &rules.municipality.office };
+    let office = if online {
+        &rules.settings().duty
+    } else {
+        &rules.municipality.office
+    };
     let steps = manual
         .steps
         .iter()
         .map(|step| {
             let who = step.responsible.get(lang);
-            Step::new(StepState::Plain, step.name.get(lang)).time(step.time.get(lang)).note(lang.t(format!("ผู้รับผิดชอบ: {who}"), format!("By: {who}")))
+            Step::new(StepState::Plain, step.name.get(lang))
+                .time(step.time.get(lang))
+                .note(lang.t(format!("ผู้รับผิดชอบ: {who}"), format!("By: {who}")))
         })
         .collect();
     let sample = rules.municipality.sample.then(|| {
@@ -44,8 +50,16 @@ fn manual(ctx: PageContext, lang: Lang, rules: &Rules, manual: &Manual) -> impl 
     });
     let revised = words::day(lang, manual.revised);
     let text = |text: &Text| text.get(lang).to_owned();
-    let (summary, complaints, legal_basis) = (text(&manual.summary), text(&manual.complaints), text(&manual.legal_basis));
-    let (criteria, documents, channels) = (list(lang, &manual.criteria), list(lang, &manual.documents), list(lang, &manual.channels));
+    let (summary, complaints, legal_basis) = (
+        text(&manual.summary),
+        text(&manual.complaints),
+        text(&manual.legal_basis),
+    );
+    let (criteria, documents, channels) = (
+        list(lang, &manual.criteria),
+        list(lang, &manual.documents),
+        list(lang, &manual.channels),
+    );
     let fees = fees(lang, rules, &manual.fees);
     let call = words::call(lang, lang.t("สอบถาม โทร", "Questions: call"), office);
     view! {
@@ -75,14 +89,19 @@ fn manual(ctx: PageContext, lang: Lang, rules: &Rules, manual: &Manual) -> impl 
 }
 
 fn list(lang: Lang, items: &[Text]) -> AnyView {
-    let items = items.iter().map(|item| view! { <li>{item.get(lang).to_owned()}</li> }).collect_view();
+    let items = items
+        .iter()
+        .map(|item| view! { <li>{item.get(lang).to_owned()}</li> })
+        .collect_view();
     view! { <ul>{items}</ul> }.into_any()
 }
 
 /// Every fee with its legal basis; and what no officer may take.
 fn fees(lang: Lang, rules: &Rules, fees: &[ManualFee]) -> AnyView {
     let mark = words::sample(lang, rules);
-    let none = fees.is_empty().then(|| view! { <p>{lang.t("ไม่มีค่าธรรมเนียม", "There is no fee.")}</p> });
+    let none = fees
+        .is_empty()
+        .then(|| view! { <p>{lang.t("ไม่มีค่าธรรมเนียม", "There is no fee.")}</p> });
     let rows = fees
         .iter()
         .map(|fee| {

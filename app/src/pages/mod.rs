@@ -16,9 +16,17 @@ use axum::routing::get;
 
 /// All pages in both languages. Unknown paths are for the server, which words them by [`trouble::page`].
 pub fn routes() -> Router<AppState> {
-    let site = || Router::new().route("/", get(home::page)).merge(pages()).merge(staff::routes());
+    let site = || {
+        Router::new()
+            .route("/", get(home::page))
+            .merge(pages())
+            .merge(staff::routes())
+    };
     // A nested "/" is "/en" only; people type the slash too.
-    Router::new().merge(site()).nest("/en", site()).route("/en/", get(home::page))
+    Router::new()
+        .merge(site())
+        .nest("/en", site())
+        .route("/en/", get(home::page))
 }
 
 fn pages() -> Router<AppState> {

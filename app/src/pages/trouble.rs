@@ -29,7 +29,10 @@ impl Calm {
             status,
             title: title.into(),
             lines: Vec::new(),
-            call: lang.t("สอบถามหรือขอให้ช่วยดำเนินการ โทร", "For questions or help, call"),
+            call: lang.t(
+                "สอบถามหรือขอให้ช่วยดำเนินการ โทร",
+                "For questions or help, call",
+            ),
             ways: Vec::new(),
         }
     }
@@ -46,19 +49,45 @@ impl Calm {
         self
     }
 
+    /// From the check of a draft there is a way back to it.
+    fn back_to_the_answers(self, visit: &Visit) -> Self {
+        if visit.path.ends_with("/check") {
+            self.way(
+                visit.path.clone(),
+                visit.lang.t("กลับไปดูคำตอบ", "Back to your answers"),
+            )
+        } else {
+            self
+        }
+    }
+
     pub fn answer(self, visit: &Visit) -> Response {
         let lang = visit.lang;
         let rules = visit.desk().rules();
         let office = office_of(visit, &rules);
-        let Self { status, title, lines, call, ways } = self;
-        let ways: Vec<_> = ways.into_iter().map(|(path, label)| (visit.href(&path), label)).collect();
+        let Self {
+            status,
+            title,
+            lines,
+            call,
+            ways,
+        } = self;
+        let ways: Vec<_> = ways
+            .into_iter()
+            .map(|(path, label)| (visit.href(&path), label))
+            .collect();
         let error = !status.is_success();
         private_page(visit, status, |ctx| {
             let heading = title.clone();
             let mut ways = ways.into_iter();
             let first = ways.next().map(|(href, label)| view! { <p><ButtonLink href label kind=ButtonKind::Secondary/></p> });
-            let rest = ways.map(|(href, label)| view! { <p><a href=href>{label}</a></p> }).collect_view();
-            let lines = lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
+            let rest = ways
+                .map(|(href, label)| view! { <p><a href=href>{label}</a></p> })
+                .collect_view();
+            let lines = lines
+                .into_iter()
+                .map(|line| view! { <p>{line}</p> })
+                .collect_view();
             let call = words::call(lang, call, office);
             view! {
                 <Document ctx title error private=true>
@@ -141,6 +170,7 @@ pub fn page(visit: &Visit, trouble: &Trouble) -> Response {
             outage(lang, StatusCode::INTERNAL_SERVER_ERROR)
         }
     }
+    .back_to_the_answers(visit)
     .answer(visit)
 }
 
@@ -159,31 +189,55 @@ pub(super) fn outage_words(visit: &Visit) -> (String, String) {
     let rules = visit.desk().rules();
     let phone = &rules.settings().duty.phone;
     (
-        format!("ระบบขัดข้องชั่วคราว คำตอบในหน้านี้ยังไม่ได้บันทึก แต่ยังอยู่ด้านล่าง โปรดกดอีกครั้งในอีกสักครู่ หรือโทร {phone}"),
-        format!("The service is not working at the moment. The answers on this page are not saved yet, but stand below. Please press again in a few minutes, or call {phone}."),
+        format!(
+            "ระบบขัดข้องชั่วคราว คำตอบในหน้านี้ยังไม่ได้บันทึก แต่ยังอยู่ด้านล่าง โปรดกดอีกครั้งในอีกสักครู่ หรือโทร {phone}"
+        ),
+        format!(
+            "The service is not working at the moment. The answers on this page are not saved yet, but stand below. Please press again in a few minutes, or call {phone}."
+        ),
     )
 }
 
 fn rate_limited(visit: &Visit, seconds: u64) -> Response {
     let lang = visit.lang;
     let minutes = seconds.div_ceil(60).max(1);
-    let mut response = Calm::new(lang, StatusCode::TOO_MANY_REQUESTS, lang.t("ลองหลายครั้งเกินไป", "Too many tries"))
-        .line(lang.t(
-            format!("โปรดลองใหม่ในอีก {minutes} นาที"),
-            format!("Please try again in {minutes} {}.", if minutes == 1 { "minute" } else { "minutes" }),
-        ))
-        .answer(visit);
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    let mut response = Calm::new(
+        lang,
+        StatusCode::TOO_MANY_REQUESTS,
+        lang.t("ลองหลายครั้งเกินไป", "Too many tries"),
+    )
+    .line(lang.t(
+        format!("โปรดลองใหม่ในอีก {minutes} นาที"),
+        format!(
+            "Please try again in {minutes} {}.",
+            if minutes == 1 { "minute" } else { "minutes" }
+        ),
+    ))
+    .answer(visit);
+    response
+        .headers_mut()
+        .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 
 /// A form that could not be read.
 pub(super) fn unreadable(visit: &Visit, status: StatusCode) -> Response {
     let lang = visit.lang;
-    let status = if status.is_client_error() { status } else { StatusCode::BAD_REQUEST };
-    Calm::new(lang, status, lang.t("อ่านข้อมูลที่ส่งมาไม่ได้", "What was sent could not be read"))
-        .line(lang.t("คำตอบที่บันทึกไว้ก่อนหน้านี้ยังอยู่ โปรดย้อนกลับแล้วส่งอีกครั้ง", "Answers saved before are kept. Please go back and send again."))
-        .answer(visit)
+    let status = if status.is_client_error() {
+        status
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    Calm::new(
+        lang,
+        status,
+        lang.t("อ่านข้อมูลที่ส่งมาไม่ได้", "What was sent could not be read"),
+    )
+    .line(lang.t(
+        "คำตอบที่บันทึกไว้ก่อนหน้านี้ยังอยู่ โปรดย้อนกลับแล้วส่งอีกครั้ง",
+        "Answers saved before are kept. Please go back and send again.",
+    ))
+    .answer(visit)
 }
 
 /// The chain of causes, once. Never what a person typed: errors hold none of it.

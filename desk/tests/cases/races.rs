@@ -480,3 +480,27 @@ async fn a_hold_that_lapses_while_it_is_sent_goes_to_exactly_one() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_double_tap_at_the_counter_is_one_request() {
+    both(async |store| {
+        let office = office_of(store, crate::support::city(), false);
+        let mut fields = answers(1, &wish(Some(("2026-11-25", "13:00")), None));
+        // Nothing else would stop it: the identity is not known, and there are furnaces left.
+        fields.remove("deceased.national_id");
+        fields.insert("form_key".into(), office.desk.form_key());
+        let outcomes = at_once((0..8).map(|_| {
+            let (office, fields) = (office.clone(), fields.clone());
+            async move {
+                office
+                    .desk
+                    .walk_in(&approver(), &fields)
+                    .await
+                    .expect("a reference")
+            }
+        }))
+        .await;
+        assert_eq!(outcomes.into_iter().collect::<HashSet<_>>().len(), 1);
+    })
+    .await;
+}

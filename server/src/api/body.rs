@@ -164,6 +164,7 @@ fn wrong(field: &str, th: &str, en: &str) -> FieldError {
 mod tests {
     use super::*;
     use Shape::{Choice, Object, Value as Plain, ValueOrParts};
+    use proptest::prelude::*;
 
     const KNOWN: &Fields = &[
         ("applicant", Object),
@@ -239,6 +240,19 @@ mod tests {
     fn deep_or_broken_json_is_refused() {
         for body in ["", "{", "{\"a\": }", &"[".repeat(100_000)] {
             assert!(json(body).is_err(), "{}", &body[..body.len().min(20)]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_body_panics(body in any::<String>()) {
+            let _ = json(&body);
+        }
+
+        /// JSON of the known names in any shape.
+        #[test]
+        fn no_shape_panics(body in r#"(\{|\}|\[|\]|,|:|"applicant"|"name"|"died"|"day"|"pavilion"|"nights"|1|null|true){0,24}"#) {
+            let _ = json(&body);
         }
     }
 }

@@ -39,6 +39,7 @@ async fn a_server_whose_database_is_gone_lives_but_is_not_ready() {
     );
     let page = house.get("/crematorium").await;
     assert!(!page.text.to_lowercase().contains("pool"), "{}", page.text);
+    database.delete().await;
 }
 
 #[tokio::test]

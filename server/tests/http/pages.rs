@@ -1,5 +1,5 @@
 //! Pages as they are sent: one family's way from the start page to the tracking page, in snapshots.
-use crate::harness::{Answer, House, PUBLIC_URL, get, house, on_both, post};
+use crate::harness::{Answer, Ask, House, PUBLIC_URL, get, house, on_both, post};
 use std::collections::BTreeMap;
 use store::Engine;
 use store::testing::TestDatabase;
@@ -27,27 +27,27 @@ impl Browser {
         pairs.join("; ")
     }
 
-    async fn get(&self, path: &str) -> Answer {
-        self.house
-            .ask(get(path).header("cookie", &self.cookie()))
-            .await
+    async fn get(&mut self, path: &str) -> Answer {
+        self.ask(get(path)).await
     }
 
     /// Sends a form, and gives the answer and where it leads.
     async fn send(&mut self, path: &str, form: &str) -> (Answer, String) {
-        let ask = post(path)
-            .header("cookie", &self.cookie())
-            .header("origin", PUBLIC_URL)
-            .form(form);
-        let answer = self.house.ask(ask).await;
+        let ask = post(path).header("origin", PUBLIC_URL).form(form);
+        let answer = self.ask(ask).await;
+        let location = answer.header("location").to_owned();
+        (answer, location)
+    }
+
+    async fn ask(&mut self, ask: Ask) -> Answer {
+        let answer = self.house.ask(ask.header("cookie", &self.cookie())).await;
         for cookie in answer.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().expect("a cookie");
             let pair = cookie.split(';').next().expect("a pair");
             let (name, value) = pair.split_once('=').expect("a name and a value");
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
-        let location = answer.header("location").to_owned();
-        (answer, location)
+        answer
     }
 
     /// Answers one question of a draft; where it leads.

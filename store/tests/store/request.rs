@@ -356,7 +356,9 @@ async fn the_four_numbers_count_what_they_say() {
                 late: 1,
                 due_today: 2,
                 ceremonies_today: 2,
-                calls_due: 2
+                calls_due: 2,
+                undecided: 4,
+                calls_open: 3,
             }
         );
     })

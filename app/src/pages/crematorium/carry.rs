@@ -33,8 +33,14 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
         });
         let plain = |words: String| Step::new(StepState::Plain, words);
         let steps = vec![
-            plain(lang.t(format!("สแกนคิวอาร์โค้ดด้วยเครื่องใหม่ หรือเปิด {site}"), format!("Scan the QR code with the other phone, or open {site}"))),
-            plain(lang.t("ใส่รหัส แล้วกดทำต่อ".to_owned(), "Enter the code and continue".to_owned())),
+            plain(lang.t(
+                format!("สแกนคิวอาร์โค้ดด้วยเครื่องใหม่ หรือเปิด {site}"),
+                format!("Scan the QR code with the other phone, or open {site}"),
+            )),
+            plain(lang.t(
+                "ใส่รหัส แล้วกดทำต่อ".to_owned(),
+                "Enter the code and continue".to_owned(),
+            )),
         ];
         view! {
             <Document ctx title private=true back=visit.href(&format!("/crematorium/{}", mine.draft.id))>
@@ -60,8 +66,19 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
 /// "123 456 7890", as phones are read aloud; no line may break inside.
 fn spaced(code: &str) -> String {
     let digits: Vec<char> = code.chars().collect();
-    let part = |from: usize, until: usize| digits.iter().skip(from).take(until - from).collect::<String>();
-    format!("{}\u{a0}{}\u{a0}{}", part(0, 3), part(3, 6), part(6, digits.len().max(6)))
+    let part = |from: usize, until: usize| {
+        digits
+            .iter()
+            .skip(from)
+            .take(until - from)
+            .collect::<String>()
+    };
+    format!(
+        "{}\u{a0}{}\u{a0}{}",
+        part(0, 3),
+        part(3, 6),
+        part(6, digits.len().max(6))
+    )
 }
 
 #[cfg(test)]

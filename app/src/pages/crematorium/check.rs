@@ -1,11 +1,13 @@
 //! Page 8: all answers before they are sent, the time left, and the one button that sends.
 use super::day::taken;
+use super::death;
 use super::draft::{Mine, missing, sent_path};
 use super::question::carry_link;
 use super::slot::Slot;
 use super::step::Step;
-use super::death;
-use crate::components::{Button, ButtonKind, Choice, FormView, Notice, NoticeKind, Radios, SummaryList, SummaryRow};
+use crate::components::{
+    Button, ButtonKind, Choice, FormView, Notice, NoticeKind, Radios, SummaryList, SummaryRow,
+};
 use crate::http::Visit;
 use crate::http::see_other;
 use crate::pages::frame::private_page;
@@ -35,7 +37,14 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
     let now = visit.desk().now();
     let open = Step::first_open(&mine.draft.fields, &rules, now);
     if open == Step::Check {
-        summary(&visit, &mine.draft, &rules, now, StatusCode::OK, &FieldErrors::new())
+        summary(
+            &visit,
+            &mine.draft,
+            &rules,
+            now,
+            StatusCode::OK,
+            &FieldErrors::new(),
+        )
     } else {
         see_other(&visit.href(&open.of(&mine.draft.id, false)))
     }
@@ -59,8 +68,14 @@ pub(super) async fn extend(visit: Visit, Path(id): Path<String>) -> Response {
         Ok(mine) => mine,
         Err(response) => return response,
     };
-    match visit.desk().extend_hold(&mine.browser, &mine.draft.id).await {
-        Ok(_) | Err(Trouble::NotFound) => see_other(&visit.href(&Step::Check.of(&mine.draft.id, false))),
+    match visit
+        .desk()
+        .extend_hold(&mine.browser, &mine.draft.id)
+        .await
+    {
+        Ok(_) | Err(Trouble::NotFound) => {
+            see_other(&visit.href(&Step::Check.of(&mine.draft.id, false)))
+        }
         Err(trouble) => not_done(&visit, &mine.draft, trouble),
     }
 }
@@ -69,14 +84,31 @@ pub(super) async fn extend(visit: Visit, Path(id): Path<String>) -> Response {
 fn not_done(visit: &Visit, draft: &DraftView, trouble: Trouble) -> Response {
     let rules = visit.desk().rules();
     match trouble {
-        Trouble::Invalid(errors) => summary(visit, draft, &rules, visit.desk().now(), StatusCode::UNPROCESSABLE_ENTITY, &errors),
-        Trouble::SlotTaken { conflicts, alternatives } => went(visit, draft, &rules, &conflicts, &alternatives),
+        Trouble::Invalid(errors) => summary(
+            visit,
+            draft,
+            &rules,
+            visit.desk().now(),
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &errors,
+        ),
+        Trouble::SlotTaken {
+            conflicts,
+            alternatives,
+        } => went(visit, draft, &rules, &conflicts, &alternatives),
         Trouble::NotFound => missing(visit, &trouble),
         trouble => trouble::page(visit, &trouble),
     }
 }
 
-fn summary(visit: &Visit, draft: &DraftView, rules: &Rules, now: Instant, status: StatusCode, errors: &FieldErrors) -> Response {
+fn summary(
+    visit: &Visit,
+    draft: &DraftView,
+    rules: &Rules,
+    now: Instant,
+    status: StatusCode,
+    errors: &FieldErrors,
+) -> Response {
     let lang = visit.lang;
     let error = !errors.is_empty();
     let mut response = private_page(visit, status, |ctx| {
@@ -121,7 +153,10 @@ fn problems(visit: &Visit, draft: &DraftView, errors: &FieldErrors) -> AnyView {
         .map(|error| {
             let text = error.text.get(lang).to_owned();
             match Step::asking(&error.field) {
-                Some(step) => view! { <li><a href=visit.href(&step.of(&draft.id, true))>{text}</a></li> }.into_any(),
+                Some(step) => {
+                    view! { <li><a href=visit.href(&step.of(&draft.id, true))>{text}</a></li> }
+                        .into_any()
+                }
                 None => view! { <li>{text}</li> }.into_any(),
             }
         })
@@ -138,7 +173,12 @@ fn problems(visit: &Visit, draft: &DraftView, errors: &FieldErrors) -> AnyView {
 /// Until when the places are held, as a clock time, and the button for more time.
 fn hold(visit: &Visit, draft: &DraftView) -> AnyView {
     let lang = visit.lang;
-    let Some(HoldView { until, extensions_left, .. }) = draft.hold.as_ref().filter(|hold| !hold.lapsed) else {
+    let Some(HoldView {
+        until,
+        extensions_left,
+        ..
+    }) = draft.hold.as_ref().filter(|hold| !hold.lapsed)
+    else {
         let title = lang.t("เวลาที่จองไว้หมดแล้ว", "The time held has ended");
         let kept = lang.t(
             "คำตอบยังอยู่ครบ เมื่อกดส่ง ระบบจะจองให้อีกครั้งถ้ายังว่าง",
@@ -147,7 +187,10 @@ fn hold(visit: &Visit, draft: &DraftView) -> AnyView {
         return view! { <Notice kind=NoticeKind::Hold title><p>{kept}</p></Notice> }.into_any();
     };
     let until = words::clock(lang, *until);
-    let title = lang.t(format!("จองไว้ให้ถึง {until}"), format!("Held for you until {until}"));
+    let title = lang.t(
+        format!("จองไว้ให้ถึง {until}"),
+        format!("Held for you until {until}"),
+    );
     let action = visit.href(&format!("/crematorium/{}/extend", draft.id));
     let minutes = visit.desk().rules().settings().hold_minutes;
     let more = (*extensions_left > 0).then(|| {
@@ -162,25 +205,50 @@ fn rows(visit: &Visit, draft: &DraftView, rules: &Rules, now: Instant) -> Vec<Su
     let fields = &draft.fields;
     let link = |step: Step| visit.href(&step.of(&draft.id, true));
     let typed = |name: &str| raw(fields, name).to_owned();
-    let phone = |name: &str| Phone::parse(raw(fields, name)).map_or_else(|_| typed(name), |phone| lang.t(phone.th(), phone.en()));
+    let phone = |name: &str| {
+        Phone::parse(raw(fields, name))
+            .map_or_else(|_| typed(name), |phone| lang.t(phone.th(), phone.en()))
+    };
     let mut rows = vec![
-        SummaryRow::new(lang.t("ผู้ขอ", "Applicant"), typed("applicant.name")).change(link(Step::Contact)),
-        SummaryRow::new(lang.t("เบอร์โทรผู้ขอ", "Applicant's phone"), phone("applicant.phone")).change(link(Step::Contact)),
+        SummaryRow::new(lang.t("ผู้ขอ", "Applicant"), typed("applicant.name"))
+            .change(link(Step::Contact)),
+        SummaryRow::new(
+            lang.t("เบอร์โทรผู้ขอ", "Applicant's phone"),
+            phone("applicant.phone"),
+        )
+        .change(link(Step::Contact)),
     ];
     if !raw(fields, "helper.phone").is_empty() {
         let helper = format!("{} {}", typed("helper.name"), phone("helper.phone"));
-        rows.push(SummaryRow::new(lang.t("ผู้ช่วยกรอก", "Helper"), helper.trim()).change(link(Step::Contact)));
+        rows.push(
+            SummaryRow::new(lang.t("ผู้ช่วยกรอก", "Helper"), helper.trim())
+                .change(link(Step::Contact)),
+        );
     }
-    let chosen = |label: Option<Text>| label.map(|label| label.get(lang).to_owned()).unwrap_or_default();
+    let chosen = |label: Option<Text>| {
+        label
+            .map(|label| label.get(lang).to_owned())
+            .unwrap_or_default()
+    };
     let relation = chosen(Relation::parse(raw(fields, "applicant.relation")).map(Relation::label));
-    let residence = chosen(Residence::parse(raw(fields, "deceased.residence")).map(Residence::label));
+    let residence =
+        chosen(Residence::parse(raw(fields, "deceased.residence")).map(Residence::label));
     let died = death::understood(fields, lang, now).unwrap_or_default();
     rows.extend([
         SummaryRow::new(lang.t("ความเกี่ยวข้อง", "Relation"), relation).change(link(Step::Relation)),
-        SummaryRow::new(lang.t("ผู้เสียชีวิต", "The person who died"), typed("deceased.name")).change(link(Step::Deceased)),
-        SummaryRow::new(lang.t("เลขประจำตัว", "ID number"), identity(lang, fields)).change(link(Step::Deceased)),
+        SummaryRow::new(
+            lang.t("ผู้เสียชีวิต", "The person who died"),
+            typed("deceased.name"),
+        )
+        .change(link(Step::Deceased)),
+        SummaryRow::new(lang.t("เลขประจำตัว", "ID number"), identity(lang, fields))
+            .change(link(Step::Deceased)),
         SummaryRow::new(lang.t("วันที่เสียชีวิต", "Date of death"), died).change(link(Step::Death)),
-        SummaryRow::new(lang.t("เคยมีชื่อในทะเบียนบ้านในเขต", "Ever registered in the city"), residence).change(link(Step::Residence)),
+        SummaryRow::new(
+            lang.t("เคยมีชื่อในทะเบียนบ้านในเขต", "Ever registered in the city"),
+            residence,
+        )
+        .change(link(Step::Residence)),
     ]);
     let wish = application::wish(fields, &mut FieldErrors::new()).unwrap_or_default();
     for (name, places) in words::places(lang, rules, &wish) {
@@ -192,7 +260,10 @@ fn rows(visit: &Visit, draft: &DraftView, rules: &Rules, now: Instant) -> Vec<Su
 /// "1-2345-67890-12-1", a passport number, or that none is known.
 fn identity(lang: Lang, fields: &RawFields) -> String {
     match raw(fields, "deceased.identity") {
-        "national_id" => NationalId::parse(raw(fields, "deceased.national_id")).map_or_else(|_| raw(fields, "deceased.national_id").to_owned(), |id| grouped(id.digits())),
+        "national_id" => NationalId::parse(raw(fields, "deceased.national_id")).map_or_else(
+            |_| raw(fields, "deceased.national_id").to_owned(),
+            |id| grouped(id.digits()),
+        ),
         "passport" => raw(fields, "deceased.passport").to_owned(),
         _ => lang.t("ไม่ทราบหรือไม่มี", "Not known, or none").to_owned(),
     }
@@ -210,7 +281,13 @@ fn grouped(digits: &str) -> String {
 }
 
 /// The places went meanwhile: which, and the nearest that are free, each one tap away.
-fn went(visit: &Visit, draft: &DraftView, rules: &Rules, conflicts: &[Conflict], alternatives: &[Wish]) -> Response {
+fn went(
+    visit: &Visit,
+    draft: &DraftView,
+    rules: &Rules,
+    conflicts: &[Conflict],
+    alternatives: &[Wish],
+) -> Response {
     let lang = visit.lang;
     let form = FormView::new(lang, RawFields::new(), FieldErrors::new());
     let action = visit.href(&Step::Day.of(&draft.id, true));
@@ -218,7 +295,10 @@ fn went(visit: &Visit, draft: &DraftView, rules: &Rules, conflicts: &[Conflict],
     let options: Vec<_> = alternatives
         .iter()
         .map(|wish| {
-            let mut places = words::places(lang, rules, wish).into_iter().rev().map(|(_, words)| words);
+            let mut places = words::places(lang, rules, wish)
+                .into_iter()
+                .rev()
+                .map(|(_, words)| words);
             let choice = Choice::new(Slot::whole(wish), places.next().unwrap_or_default());
             match places.next() {
                 Some(nights) => choice.hint(nights),
@@ -228,7 +308,10 @@ fn went(visit: &Visit, draft: &DraftView, rules: &Rules, conflicts: &[Conflict],
         .collect();
     let taken = taken(conflicts).get(lang).to_owned();
     private_page(visit, StatusCode::CONFLICT, |ctx| {
-        let title = lang.t("วันและเวลาที่เลือกไม่ว่างแล้ว", "That day and time is no longer free");
+        let title = lang.t(
+            "วันและเวลาที่เลือกไม่ว่างแล้ว",
+            "That day and time is no longer free",
+        );
         let nearest = (!options.is_empty()).then(|| {
             view! {
                 <form method="post" action=action novalidate>
@@ -237,7 +320,11 @@ fn went(visit: &Visit, draft: &DraftView, rules: &Rules, conflicts: &[Conflict],
                 </form>
             }
         });
-        let call = words::call(lang, lang.t("หากไม่มีวันที่เหมาะ โทร", "If none of these will do, call"), &rules.settings().duty);
+        let call = words::call(
+            lang,
+            lang.t("หากไม่มีวันที่เหมาะ โทร", "If none of these will do, call"),
+            &rules.settings().duty,
+        );
         let heading = title;
         view! {
             <Document ctx title error=true private=true back=visit.href(&Step::Check.of(&draft.id, false))>
@@ -258,9 +345,12 @@ mod tests {
     #[test]
     fn an_id_is_shown_as_cards_show_it() {
         assert_eq!(grouped("1234567890121"), "1-2345-67890-12-1");
-        let fields: RawFields = [("deceased.identity", "national_id"), ("deceased.national_id", "๑๒๓๔๕๖๗๘๙๐๑๒๑")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into();
+        let fields: RawFields = [
+            ("deceased.identity", "national_id"),
+            ("deceased.national_id", "๑๒๓๔๕๖๗๘๙๐๑๒๑"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
         assert_eq!(identity(Lang::Th, &fields), "1-2345-67890-12-1");
         assert_eq!(identity(Lang::En, &RawFields::new()), "Not known, or none");
     }

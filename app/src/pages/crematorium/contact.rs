@@ -4,7 +4,13 @@ use crate::components::{Choice, FormView, Kind, Radios, TextField, Width};
 use domain::form::{Lang, RawFields, raw};
 use leptos::prelude::*;
 
-pub(super) const FIELDS: [&str; 5] = ["applicant.name", "applicant.phone", "filling_for", "helper.name", "helper.phone"];
+pub(super) const FIELDS: [&str; 5] = [
+    "applicant.name",
+    "applicant.phone",
+    "filling_for",
+    "helper.name",
+    "helper.phone",
+];
 
 /// Who fills in for themselves has no helper, whatever was typed there before.
 pub(super) fn keep(mut typed: RawFields) -> RawFields {
@@ -13,7 +19,10 @@ pub(super) fn keep(mut typed: RawFields) -> RawFields {
         "other" => true,
         _ => !raw(&typed, "helper.phone").trim().is_empty(),
     };
-    typed.insert("filling_for".to_owned(), if helped { "other" } else { "self" }.to_owned());
+    typed.insert(
+        "filling_for".to_owned(),
+        if helped { "other" } else { "self" }.to_owned(),
+    );
     if !helped {
         for name in ["helper.name", "helper.phone"] {
             typed.insert(name.to_owned(), String::new());
@@ -24,7 +33,11 @@ pub(super) fn keep(mut typed: RawFields) -> RawFields {
 
 /// What is checked: a helper that the answer "for myself" rules out is not looked at.
 pub(super) fn asked(typed: &RawFields) -> RawFields {
-    if raw(typed, "filling_for") == "self" { keep(typed.clone()) } else { typed.clone() }
+    if raw(typed, "filling_for") == "self" {
+        keep(typed.clone())
+    } else {
+        typed.clone()
+    }
 }
 
 pub(super) fn look(form: &FormView, lang: Lang) -> Look {
@@ -61,7 +74,9 @@ mod tests {
     use super::*;
 
     fn typed(who: &str, phone: &str) -> RawFields {
-        [("filling_for", who), ("helper.phone", phone)].map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+        [("filling_for", who), ("helper.phone", phone)]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into()
     }
 
     #[test]
@@ -73,7 +88,11 @@ mod tests {
             ("", "", "self", ""),
         ] {
             let fields = keep(typed(who, phone));
-            assert_eq!((raw(&fields, "filling_for"), raw(&fields, "helper.phone")), (kept, helper), "{who} {phone}");
+            assert_eq!(
+                (raw(&fields, "filling_for"), raw(&fields, "helper.phone")),
+                (kept, helper),
+                "{who} {phone}"
+            );
         }
     }
 }

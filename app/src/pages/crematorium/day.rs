@@ -29,11 +29,25 @@ pub(super) async fn page(visit: Visit, Path(draft): Path<String>, asked: Asked) 
     let Some(wanted) = of_draft(&mine.draft.fields, &rules) else {
         return see_other(&visit.href(&Step::Nights.of(&mine.draft.id, false)));
     };
-    show(&visit, &asked, &mine.draft, &wanted, "", StatusCode::OK, FieldErrors::new()).await
+    show(
+        &visit,
+        &asked,
+        &mine.draft,
+        &wanted,
+        "",
+        StatusCode::OK,
+        FieldErrors::new(),
+    )
+    .await
 }
 
 /// `POST` to the same address: takes the hold, or keeps what the family observes.
-pub(super) async fn choose(visit: Visit, Path(draft): Path<String>, asked: Asked, answers: Answers) -> Response {
+pub(super) async fn choose(
+    visit: Visit,
+    Path(draft): Path<String>,
+    asked: Asked,
+    answers: Answers,
+) -> Response {
     let mine = match Mine::open(&visit, &draft).await {
         Ok(mine) => mine,
         Err(response) => return response,
@@ -52,10 +66,18 @@ pub(super) async fn choose(visit: Visit, Path(draft): Path<String>, asked: Asked
         Ok(Err((status, text))) => return again(status, slot_error(text)).await,
         Err(trouble) => return trouble::page(&visit, &trouble),
     };
-    match visit.desk().hold(&mine.browser, &mine.draft.id, &wish).await {
+    match visit
+        .desk()
+        .hold(&mine.browser, &mine.draft.id, &wish)
+        .await
+    {
         Ok(_) => see_other(&visit.href(&Step::Check.of(&mine.draft.id, false))),
-        Err(Trouble::SlotTaken { conflicts, .. }) => again(StatusCode::CONFLICT, slot_error(taken(&conflicts))).await,
-        Err(Trouble::Invalid(errors)) => again(StatusCode::UNPROCESSABLE_ENTITY, all_at_the_slot(errors)).await,
+        Err(Trouble::SlotTaken { conflicts, .. }) => {
+            again(StatusCode::CONFLICT, slot_error(taken(&conflicts))).await
+        }
+        Err(Trouble::Invalid(errors)) => {
+            again(StatusCode::UNPROCESSABLE_ENTITY, all_at_the_slot(errors)).await
+        }
         Err(Trouble::TooManyUnverified) => too_many_holds(&visit),
         Err(Trouble::DecidedFirst { .. }) => see_other(&visit.href(&sent_path(&mine.draft.id))),
         Err(trouble) => trouble::page(&visit, &trouble),
@@ -64,10 +86,19 @@ pub(super) async fn choose(visit: Visit, Path(draft): Path<String>, asked: Asked
 
 /// Keeps what the family observes in the draft, until it is sent.
 async fn observe(visit: &Visit, mine: &Mine, answers: &Answers) -> Response {
-    let observed: Vec<_> = answers.values("belief").filter(|code| Belief::parse(code).is_some() || *code == NO_MOON).collect();
+    let observed: Vec<_> = answers
+        .values("belief")
+        .filter(|code| Belief::parse(code).is_some() || *code == NO_MOON)
+        .collect();
     let changes = RawFields::from([("beliefs".to_owned(), observed.join(","))]);
-    match visit.desk().save_draft(&mine.browser, &mine.draft.id, changes).await {
-        Ok(_) => see_other(&visit.href(&Step::Day.of(&mine.draft.id, visit.path.ends_with("/change")))),
+    match visit
+        .desk()
+        .save_draft(&mine.browser, &mine.draft.id, changes)
+        .await
+    {
+        Ok(_) => {
+            see_other(&visit.href(&Step::Day.of(&mine.draft.id, visit.path.ends_with("/change"))))
+        }
         Err(trouble) => trouble::page(visit, &trouble),
     }
 }
@@ -78,8 +109,15 @@ pub(super) const NO_MOON: &str = "no_moon";
 /// The wish behind a radio button, or why it cannot be had.
 type Found = Result<Wish, (StatusCode, Text)>;
 
-async fn find(visit: &Visit, draft: &DraftView, wanted: &Wanted, rules: &Rules, typed: &str) -> desk::Result<Found> {
-    let unknown = |th: &str, en: &str| Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Text::new(th, en))));
+async fn find(
+    visit: &Visit,
+    draft: &DraftView,
+    wanted: &Wanted,
+    rules: &Rules,
+    typed: &str,
+) -> desk::Result<Found> {
+    let unknown =
+        |th: &str, en: &str| Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Text::new(th, en))));
     let search = wanted.search(Vec::new());
     match Slot::parse(typed) {
         Some(Slot::Whole(wish)) => Ok(Ok(wish)),
@@ -89,37 +127,66 @@ async fn find(visit: &Visit, draft: &DraftView, wanted: &Wanted, rules: &Rules, 
                 return unknown("เลือกวันจากรายการ", "Choose a day from the list");
             };
             Ok(match day.state {
-                OfferState::Open { rounds, pavilion } if rounds.iter().any(|free| free.round == cremation.round) => {
-                    Ok(Wish { case_type: search.case_type, cremation: Some(cremation), pavilion })
+                OfferState::Open { rounds, pavilion }
+                    if rounds.iter().any(|free| free.round == cremation.round) =>
+                {
+                    Ok(Wish {
+                        case_type: search.case_type,
+                        cremation: Some(cremation),
+                        pavilion,
+                    })
                 }
-                OfferState::Open { .. } | OfferState::Full => Err((StatusCode::CONFLICT, taken(&[Conflict::Cremation]))),
-                OfferState::NightsTaken => Err((StatusCode::CONFLICT, taken(&[Conflict::Pavilion]))),
+                OfferState::Open { .. } | OfferState::Full => {
+                    Err((StatusCode::CONFLICT, taken(&[Conflict::Cremation])))
+                }
+                OfferState::NightsTaken => {
+                    Err((StatusCode::CONFLICT, taken(&[Conflict::Pavilion])))
+                }
                 OfferState::Closed { reason } => Err((StatusCode::UNPROCESSABLE_ENTITY, reason)),
                 OfferState::CallOnly => Err((StatusCode::UNPROCESSABLE_ENTITY, too_soon(rules))),
             })
         }
         Some(Slot::Evening(from)) if wanted.need == Need::Pavilion => {
-            let starts = visit.desk().pavilion_starts(&search, Some(&draft.id)).await?;
+            let starts = visit
+                .desk()
+                .pavilion_starts(&search, Some(&draft.id))
+                .await?;
             Ok(starts
                 .into_iter()
                 .find(|start| start.from == from)
-                .map(|pavilion| Wish { case_type: search.case_type, cremation: None, pavilion: Some(pavilion) })
+                .map(|pavilion| Wish {
+                    case_type: search.case_type,
+                    cremation: None,
+                    pavilion: Some(pavilion),
+                })
                 .ok_or_else(|| (StatusCode::CONFLICT, taken(&[Conflict::Pavilion]))))
         }
-        _ if wanted.need == Need::Pavilion => unknown("เลือกคืนแรกที่ใช้ศาลา", "Choose the first evening"),
-        _ => unknown("เลือกวันและเวลาฌาปนกิจ", "Choose the day and time of the cremation"),
+        _ if wanted.need == Need::Pavilion => {
+            unknown("เลือกคืนแรกที่ใช้ศาลา", "Choose the first evening")
+        }
+        _ => unknown(
+            "เลือกวันและเวลาฌาปนกิจ",
+            "Choose the day and time of the cremation",
+        ),
     }
 }
 
 fn slot_error(text: Text) -> FieldErrors {
-    FieldErrors::one(FieldError { field: "slot".to_owned(), code: "slot", text })
+    FieldErrors::one(FieldError {
+        field: "slot".to_owned(),
+        code: "slot",
+        text,
+    })
 }
 
 /// The page has one field: every error is told there.
 fn all_at_the_slot(errors: FieldErrors) -> FieldErrors {
     let mut at_the_slot = FieldErrors::new();
     for error in errors {
-        at_the_slot.push(FieldError { field: "slot".to_owned(), ..error });
+        at_the_slot.push(FieldError {
+            field: "slot".to_owned(),
+            ..error
+        });
     }
     at_the_slot
 }
@@ -127,11 +194,23 @@ fn all_at_the_slot(errors: FieldErrors) -> FieldErrors {
 /// What went meanwhile, in words.
 pub(super) fn taken(conflicts: &[Conflict]) -> Text {
     let (th, en) = match conflicts {
-        [Conflict::Cremation] => ("รอบฌาปนกิจที่เลือกมีผู้จองไปก่อนแล้ว", "Somebody has just booked that cremation time"),
-        [Conflict::Pavilion] => ("ศาลาในคืนที่เลือกมีผู้จองไปก่อนแล้ว", "Somebody has just booked the pavilion on those nights"),
-        _ => ("วันและเวลาที่เลือกมีผู้จองไปก่อนแล้ว", "Somebody has just booked that day and time"),
+        [Conflict::Cremation] => (
+            "รอบฌาปนกิจที่เลือกมีผู้จองไปก่อนแล้ว",
+            "Somebody has just booked that cremation time",
+        ),
+        [Conflict::Pavilion] => (
+            "ศาลาในคืนที่เลือกมีผู้จองไปก่อนแล้ว",
+            "Somebody has just booked the pavilion on those nights",
+        ),
+        _ => (
+            "วันและเวลาที่เลือกมีผู้จองไปก่อนแล้ว",
+            "Somebody has just booked that day and time",
+        ),
     };
-    Text::new(format!("{th} โปรดเลือกใหม่ คำตอบอื่นยังอยู่ครบ"), format!("{en}. Please choose again; your other answers are kept."))
+    Text::new(
+        format!("{th} โปรดเลือกใหม่ คำตอบอื่นยังอยู่ครบ"),
+        format!("{en}. Please choose again; your other answers are kept."),
+    )
 }
 
 fn too_soon(rules: &Rules) -> Text {
@@ -167,15 +246,26 @@ async fn show(
     let observed = raw(&draft.fields, "beliefs").to_owned();
     let search = wanted.search(observed.split(',').filter_map(Belief::parse).collect());
     let listed = if wanted.need == Need::Pavilion {
-        visit.desk().pavilion_starts(&search, Some(&draft.id)).await.map(List::Evenings)
+        visit
+            .desk()
+            .pavilion_starts(&search, Some(&draft.id))
+            .await
+            .map(List::Evenings)
     } else {
-        visit.desk().offers(&search, Some(&draft.id)).await.map(List::Days)
+        visit
+            .desk()
+            .offers(&search, Some(&draft.id))
+            .await
+            .map(List::Days)
     };
     let list = match listed {
         Ok(list) => list,
         Err(trouble) => return trouble::page(visit, &trouble),
     };
-    let fields = RawFields::from([("slot".to_owned(), typed.to_owned()), ("belief".to_owned(), observed)]);
+    let fields = RawFields::from([
+        ("slot".to_owned(), typed.to_owned()),
+        ("belief".to_owned(), observed),
+    ]);
     let listed = Listed {
         visit,
         rules: &rules,

@@ -4,7 +4,9 @@ use super::nights::Wanted;
 use super::question::carry_link;
 use super::slot::round_value;
 use super::step::Step;
-use crate::components::{Button, ButtonKind, Checkboxes, Choice, ErrorSummary, FormView, Notice, NoticeKind};
+use crate::components::{
+    Button, ButtonKind, Checkboxes, Choice, ErrorSummary, FormView, Notice, NoticeKind,
+};
 use crate::http::Visit;
 use crate::island::free_places::FreePlaces;
 use crate::pages::frame::hidden;
@@ -51,22 +53,35 @@ impl Listed<'_> {
         let form = self.form.clone();
         let error = form.has_errors();
         let (title, lead) = match &list {
-            List::Days(_) => (lang.t("เลือกวันและเวลาฌาปนกิจ", "Choose the day and time of the cremation"), Some(self.arrive())),
+            List::Days(_) => (
+                lang.t(
+                    "เลือกวันและเวลาฌาปนกิจ",
+                    "Choose the day and time of the cremation",
+                ),
+                Some(self.arrive()),
+            ),
             List::Evenings(_) => (lang.t("เลือกคืนแรกที่ใช้ศาลา", "Choose the first evening"), None),
         };
         let beliefs = matches!(list, List::Days(_)).then(|| self.beliefs());
         let suiting = self.suiting(&list);
-        let problem = form.error("slot").map(|words| view! { <p class="error" id="slot-error">{words}</p> });
+        let problem = form
+            .error("slot")
+            .map(|words| view! { <p class="error" id="slot-error">{words}</p> });
         let whole = self.all || self.chosen_is_late(&list);
         let (shown, more) = match list {
             List::Days(days) => self.days(days, whole),
             List::Evenings(starts) => self.evenings(starts, whole),
         };
         let more = (more > 0).then(|| {
-            let href = format!("{}?days=all", self.visit.href(&self.visit.path));
+            let href = self.address("?days=all");
             view! { <p class="more-days"><a href=href>{lang.t(format!("ดูวันอื่นอีก {more} วัน"), format!("Show {more} more days"))}</a></p> }
         });
-        let back = if self.change { Step::Check } else { Step::Nights };
+        let action = self.address(if self.all { "?days=all" } else { "" });
+        let back = if self.change {
+            Step::Check
+        } else {
+            Step::Nights
+        };
         let elsewhere = carry_link(self.visit, &self.draft.id);
         let summary = self.summary();
         view! {
@@ -77,7 +92,7 @@ impl Listed<'_> {
                 {summary}
                 {beliefs}
                 {suiting}
-                <form method="post" novalidate>
+                <form method="post" action=action novalidate>
                     {problem}
                     {shown}
                     {more}
@@ -90,6 +105,11 @@ impl Listed<'_> {
 
     fn lang(&self) -> Lang {
         self.visit.lang
+    }
+
+    /// This page, without the fragment that a link within it leaves in the browser's address.
+    fn address(&self, query: &str) -> String {
+        format!("{}{query}", self.visit.href(&self.visit.path))
     }
 
     fn arrive(&self) -> String {
@@ -109,9 +129,12 @@ impl Listed<'_> {
     /// What is looked for, and what is held already.
     fn summary(&self) -> AnyView {
         let lang = self.lang();
-        let nights = self.visit.href(&Step::Nights.of(&self.draft.id, self.change));
+        let nights = self
+            .visit
+            .href(&Step::Nights.of(&self.draft.id, self.change));
         let wanted = if self.wanted.nights == 0 {
-            lang.t("ฌาปนกิจ ไม่ใช้ศาลา", "A cremation, without a pavilion").to_owned()
+            lang.t("ฌาปนกิจ ไม่ใช้ศาลา", "A cremation, without a pavilion")
+                .to_owned()
         } else {
             let name = match &self.wanted.pavilion {
                 Some(id) => words::pavilion_name(lang, self.rules, id),
@@ -120,11 +143,21 @@ impl Listed<'_> {
             let count = words::nights(lang, self.wanted.nights);
             lang.t(format!("{name} จำนวน {count}"), format!("{name}, {count}"))
         };
-        let only = (self.wanted.nights > 0)
-            .then(|| lang.t("แสดงเฉพาะวันที่ศาลาว่างครบทุกคืน", "Only days on which the pavilion is free on every night"));
+        let only = (self.wanted.nights > 0).then(|| {
+            lang.t(
+                "แสดงเฉพาะวันที่ศาลาว่างครบทุกคืน",
+                "Only days on which the pavilion is free on every night",
+            )
+        });
         let held = self.live_hold().map(|hold| {
-            let (places, until) = (words::places_line(lang, self.rules, &hold.wish), words::clock(lang, hold.until));
-            let title = lang.t(format!("จองไว้ให้ถึง {until}"), format!("Held for you until {until}"));
+            let (places, until) = (
+                words::places_line(lang, self.rules, &hold.wish),
+                words::clock(lang, hold.until),
+            );
+            let title = lang.t(
+                format!("จองไว้ให้ถึง {until}"),
+                format!("Held for you until {until}"),
+            );
             view! { <Notice kind=NoticeKind::Hold title><p>{places}</p></Notice> }
         });
         view! {
@@ -153,13 +186,19 @@ impl Listed<'_> {
 
     fn chosen(&self) -> String {
         let typed = self.form.value("slot");
-        if typed.is_empty() { self.held_value().unwrap_or_default() } else { typed }
+        if typed.is_empty() {
+            self.held_value().unwrap_or_default()
+        } else {
+            typed
+        }
     }
 
     /// Whether what was chosen stands below the first days: then all are shown.
     fn chosen_is_late(&self, list: &List) -> bool {
         let chosen = self.chosen();
-        let date = chosen.get(..10).and_then(|date| date.parse::<NaiveDate>().ok());
+        let date = chosen
+            .get(..10)
+            .and_then(|date| date.parse::<NaiveDate>().ok());
         let last = match list {
             List::Days(days) => days.get(FIRST_DAYS).map(|day| day.date),
             List::Evenings(starts) => starts.get(FIRST_DAYS).map(|start| start.from),
@@ -170,14 +209,20 @@ impl Listed<'_> {
     /// What the family observes: its own form, so that the list's own button stays the first of its form.
     fn beliefs(&self) -> AnyView {
         let lang = self.lang();
-        let mut options: Vec<Choice> = Belief::ALL.into_iter().map(|belief| Choice::new(belief.code(), belief.label().get(lang))).collect();
-        options.push(Choice::new(NO_MOON, lang.t("ไม่ต้องแสดงวันขึ้นแรม", "Do not show the lunar day")));
+        let mut options: Vec<Choice> = Belief::ALL
+            .into_iter()
+            .map(|belief| Choice::new(belief.code(), belief.label().get(lang)))
+            .collect();
+        options.push(Choice::new(
+            NO_MOON,
+            lang.t("ไม่ต้องแสดงวันขึ้นแรม", "Do not show the lunar day"),
+        ));
         let form = &self.form;
         let open = !form.value("belief").is_empty();
         view! {
             <details class="beliefs" open=open>
                 <summary>{lang.t("ธรรมเนียมของครอบครัว (ไม่บังคับ)", "Customs of the family (optional)")}</summary>
-                <form method="post" novalidate>
+                <form method="post" action=self.address("") novalidate>
                     {hidden(&[("action", "beliefs")])}
                     <Checkboxes form field="belief" legend=lang.t("วันที่ครอบครัวเว้น", "Days the family avoids") options repeated=true/>
                     <Button label=lang.t("แสดงวันที่ตรงตามธรรมเนียม", "Show the days that suit") kind=ButtonKind::Secondary/>
@@ -199,32 +244,51 @@ impl Listed<'_> {
             .filter(|day| day.suits == Some(true) && matches!(day.state, OfferState::Open { .. }))
             .take(SUITING_NAMED)
             .map(|day| {
-                let late = days.iter().take(FIRST_DAYS).all(|first| first.date != day.date);
+                let late = days
+                    .iter()
+                    .take(FIRST_DAYS)
+                    .all(|first| first.date != day.date);
                 let whole = if late && !self.all { "?days=all" } else { "" };
                 let href = format!("{whole}#{}", day_id(day.date));
                 view! { <li><a href=href>{words::day(lang, day.date)}</a></li> }
             })
             .collect();
         let words = if next.is_empty() {
-            lang.t("ในช่วงที่จองได้ ไม่มีวันว่างที่ตรงตามธรรมเนียมที่เลือก เลือกวันอื่นได้", "No free day suits the customs chosen. You can still choose another.")
+            lang.t(
+                "ในช่วงที่จองได้ ไม่มีวันว่างที่ตรงตามธรรมเนียมที่เลือก เลือกวันอื่นได้",
+                "No free day suits the customs chosen. You can still choose another.",
+            )
         } else {
-            lang.t("วันว่างถัดไปที่ตรงตามธรรมเนียมที่ท่านเลือก", "The next free days that suit the customs chosen")
+            lang.t(
+                "วันว่างถัดไปที่ตรงตามธรรมเนียมที่ท่านเลือก",
+                "The next free days that suit the customs chosen",
+            )
         };
         Some(view! { <div class="notice good"><p class="notice-title">{words}</p><ul class="plain">{next}</ul></div> }.into_any())
     }
 
     /// The days as the list shows them, and how many are not shown yet.
     fn days(&self, mut days: Vec<OfferDay>, whole: bool) -> (AnyView, usize) {
-        let more = shorten(&mut days, whole, |day| matches!(day.state, OfferState::Open { .. }));
+        let more = shorten(&mut days, whole, |day| {
+            matches!(day.state, OfferState::Open { .. })
+        });
         let lang = self.lang();
-        let range = days.first().zip(days.last()).map(|(first, last)| (first.date, last.date));
-        let none = !days.iter().any(|day| matches!(day.state, OfferState::Open { .. }));
+        let range = days
+            .first()
+            .zip(days.last())
+            .map(|(first, last)| (first.date, last.date));
+        let none = !days
+            .iter()
+            .any(|day| matches!(day.state, OfferState::Open { .. }));
         let mut first = true;
         let mut views = Vec::new();
         let mut rest = days.into_iter().peekable();
         while let Some(day) = rest.next() {
             let view = match day.state {
-                OfferState::Open { ref rounds, ref pavilion } => self.open(&day, rounds, pavilion.as_ref(), &mut first),
+                OfferState::Open {
+                    ref rounds,
+                    ref pavilion,
+                } => self.open(&day, rounds, pavilion.as_ref(), &mut first),
                 OfferState::CallOnly => {
                     // Days in a row for which one has to call are one entry.
                     let mut last = day.date;
@@ -233,27 +297,61 @@ impl Listed<'_> {
                     }
                     self.call_only(day.date, last)
                 }
-                OfferState::Closed { ref reason } => self.shut(day.date, lang.t("งดฌาปนกิจ", "no cremations"), Some(reason.get(lang))),
+                OfferState::Closed { ref reason } => self.shut(
+                    day.date,
+                    lang.t("งดฌาปนกิจ", "no cremations"),
+                    Some(reason.get(lang)),
+                ),
                 OfferState::Full => self.shut(day.date, lang.t("เต็มทุกรอบ", "fully booked"), None),
-                OfferState::NightsTaken => self.shut(day.date, lang.t("ศาลาไม่ว่างครบทุกคืน", "the pavilion is not free on every night"), None),
+                OfferState::NightsTaken => self.shut(
+                    day.date,
+                    lang.t(
+                        "ศาลาไม่ว่างครบทุกคืน",
+                        "the pavilion is not free on every night",
+                    ),
+                    None,
+                ),
             };
             views.push(view);
         }
         let island = range.map(|(from, until)| self.island(from, until));
-        (view! { {island}{self.when_none(none && more == 0)}{views} }.into_any(), more)
+        (
+            view! { {island}{self.when_none(none && more == 0)}{views} }.into_any(),
+            more,
+        )
     }
 
-    fn open(&self, day: &OfferDay, rounds: &[RoundFree], pavilion: Option<&PavilionWish>, first: &mut bool) -> AnyView {
+    fn open(
+        &self,
+        day: &OfferDay,
+        rounds: &[RoundFree],
+        pavilion: Option<&PavilionWish>,
+        first: &mut bool,
+    ) -> AnyView {
         let lang = self.lang();
         let mut facts: Vec<AnyView> = Vec::new();
-        let moon = day.lunar.filter(|_| !self.form.value("belief").split(',').any(|code| code == NO_MOON));
+        let moon = day.lunar.filter(|_| {
+            !self
+                .form
+                .value("belief")
+                .split(',')
+                .any(|code| code == NO_MOON)
+        });
         if let Some(lunar) = moon {
-            let holy = if lunar.holy_day { lang.t(" วันพระ", ", Buddhist holy day") } else { "" };
+            let holy = if lunar.holy_day {
+                lang.t(" วันพระ", ", Buddhist holy day")
+            } else {
+                ""
+            };
             facts.push(format!("{}{holy}", lang.t(lunar.th(), lunar.en())).into_any());
         }
         // Which pavilion one would get, where the family left it open.
         if let (Some(pavilion), None) = (pavilion, &self.wanted.pavilion) {
-            facts.push(words::pavilion_name(lang, self.rules, &pavilion.id).to_owned().into_any());
+            facts.push(
+                words::pavilion_name(lang, self.rules, &pavilion.id)
+                    .to_owned()
+                    .into_any(),
+            );
         }
         if day.suits == Some(true) {
             let words = lang.t("ตรงตามธรรมเนียมที่ท่านเลือก", "suits the customs chosen");
@@ -267,10 +365,18 @@ impl Listed<'_> {
         let rounds = rounds
             .iter()
             .map(|free| {
-                let value = round_value(&CremationWish { date: day.date, round: free.round });
+                let value = round_value(&CremationWish {
+                    date: day.date,
+                    round: free.round,
+                });
                 let count = free.free;
                 let words = lang.t(format!("ว่าง {count} เตา"), format!("{count} free"));
-                self.radio(value, words::round(lang, free.round), words, std::mem::take(first))
+                self.radio(
+                    value,
+                    words::round(lang, free.round),
+                    words,
+                    std::mem::take(first),
+                )
             })
             .collect_view();
         view! {
@@ -285,9 +391,17 @@ impl Listed<'_> {
 
     fn radio(&self, value: String, label: String, free: String, first: bool) -> AnyView {
         let held = self.held_value().is_some_and(|held| held == value);
-        let words = if held { self.lang().t("จองไว้ให้ท่าน", "held for you").to_owned() } else { free };
+        let words = if held {
+            self.lang().t("จองไว้ให้ท่าน", "held for you").to_owned()
+        } else {
+            free
+        };
         // The first radio bears the field's own id, so that the error summary leads to it.
-        let id = if first { "slot".to_owned() } else { format!("slot-{}", value.replace(':', "")) };
+        let id = if first {
+            "slot".to_owned()
+        } else {
+            format!("slot-{}", value.replace(':', ""))
+        };
         let checked = value == self.chosen();
         let invalid = self.form.error("slot").is_some();
         // A round of one's own is not for the island to call full.
@@ -322,17 +436,29 @@ impl Listed<'_> {
         let days = if first == last {
             words::day(lang, first)
         } else {
-            format!("{} {} {}", words::near_day(lang, first), lang.t("ถึง", "to"), words::near_day(lang, last))
+            format!(
+                "{} {} {}",
+                words::near_day(lang, first),
+                lang.t("ถึง", "to"),
+                words::near_day(lang, last)
+            )
         };
-        let why = lang.t("ใกล้เวลาเกินไปที่จะจองออนไลน์ โทรหาเจ้าหน้าที่เวร", "Too soon to book online. Call the officer on duty,");
+        let why = lang.t(
+            "ใกล้เวลาเกินไปที่จะจองออนไลน์ โทรหาเจ้าหน้าที่เวร",
+            "Too soon to book online. Call the officer on duty,",
+        );
         let call = words::call(lang, why, &self.rules.settings().duty);
-        view! { <section class="day closed" id=day_id(first)><h2>{days}</h2>{call}</section> }.into_any()
+        view! { <section class="day closed" id=day_id(first)><h2>{days}</h2>{call}</section> }
+            .into_any()
     }
 
     fn evenings(&self, mut starts: Vec<PavilionWish>, whole: bool) -> (AnyView, usize) {
         let more = shorten(&mut starts, whole, |_| true);
         let lang = self.lang();
-        let range = starts.first().zip(starts.last()).map(|(first, last)| (first.from, last.last_night()));
+        let range = starts
+            .first()
+            .zip(starts.last())
+            .map(|(first, last)| (first.from, last.last_night()));
         let none = starts.is_empty();
         let radios = starts
             .iter()
@@ -340,12 +466,24 @@ impl Listed<'_> {
             .map(|(n, start)| {
                 let pavilion = words::pavilion_name(lang, self.rules, &start.id);
                 let words = lang.t(format!("{pavilion} ว่าง"), format!("{pavilion} free"));
-                self.radio(start.from.to_string(), words::day(lang, start.from), words, n == 0)
+                self.radio(
+                    start.from.to_string(),
+                    words::day(lang, start.from),
+                    words,
+                    n == 0,
+                )
             })
             .collect_view();
         let legend = lang.t("คืนแรก", "First evening");
         let duty = &self.rules.settings().duty;
-        let sooner = words::call(lang, lang.t("หากต้องการเร็วกว่านี้ โทรหาเจ้าหน้าที่เวร", "To begin sooner, call the officer on duty,"), duty);
+        let sooner = words::call(
+            lang,
+            lang.t(
+                "หากต้องการเร็วกว่านี้ โทรหาเจ้าหน้าที่เวร",
+                "To begin sooner, call the officer on duty,",
+            ),
+            duty,
+        );
         let island = range.map(|(from, until)| self.island(from, until));
         let view = view! {
             {island}
@@ -375,7 +513,12 @@ impl Listed<'_> {
     /// Refreshes the words beside the radio buttons. Only comfort: without it the server says what is taken.
     fn island(&self, from: NaiveDate, until: NaiveDate) -> AnyView {
         let mine = self.live_hold().and_then(|hold| hold.wish.pavilion.clone());
-        let mine = mine.map_or_else(Vec::new, |wish| wish.claims().into_iter().map(|claim| format!("{}@{}", claim.resource, claim.date)).collect());
+        let mine = mine.map_or_else(Vec::new, |wish| {
+            wish.claims()
+                .into_iter()
+                .map(|claim| format!("{}@{}", claim.resource, claim.date))
+                .collect()
+        });
         // The nights of the first day lie before it.
         let from = from - chrono::Days::new(u64::from(self.wanted.nights));
         let from = from.max(domain::time::local_date(self.now));
@@ -414,10 +557,19 @@ mod tests {
     #[test]
     fn a_long_list_is_cut_only_where_its_beginning_offers_something() {
         let list = |free_from: usize| (0..31).map(|n| n >= free_from).collect::<Vec<_>>();
-        for (free_from, whole, shown) in [(0, false, 14), (13, false, 14), (14, false, 31), (0, true, 31)] {
+        for (free_from, whole, shown) in [
+            (0, false, 14),
+            (13, false, 14),
+            (14, false, 31),
+            (0, true, 31),
+        ] {
             let mut days = list(free_from);
             let more = shorten(&mut days, whole, |free| *free);
-            assert_eq!((days.len(), more), (shown, 31 - shown), "{free_from} {whole}");
+            assert_eq!(
+                (days.len(), more),
+                (shown, 31 - shown),
+                "{free_from} {whole}"
+            );
         }
     }
 }

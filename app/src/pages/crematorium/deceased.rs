@@ -4,7 +4,12 @@ use crate::components::{Choice, FormView, Kind, Radios, TextField, Width};
 use domain::form::{Lang, RawFields, raw};
 use leptos::prelude::*;
 
-pub(super) const FIELDS: [&str; 4] = ["deceased.name", "deceased.identity", "deceased.national_id", "deceased.passport"];
+pub(super) const FIELDS: [&str; 4] = [
+    "deceased.name",
+    "deceased.identity",
+    "deceased.national_id",
+    "deceased.passport",
+];
 
 /// Only the number of the kind that was chosen is kept; a number typed without a choice chooses.
 pub(super) fn keep(mut typed: RawFields) -> RawFields {
@@ -67,15 +72,26 @@ mod tests {
     #[test]
     fn a_number_that_was_not_chosen_is_not_kept() {
         let typed = |kind: &str| -> RawFields {
-            [("deceased.identity", kind), ("deceased.national_id", "1"), ("deceased.passport", "AA")]
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .into()
+            [
+                ("deceased.identity", kind),
+                ("deceased.national_id", "1"),
+                ("deceased.passport", "AA"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into()
         };
-        for (kind, kept, national_id, passport) in
-            [("passport", "passport", "", "AA"), ("not_known", "not_known", "", ""), ("", "national_id", "1", "")]
-        {
+        for (kind, kept, national_id, passport) in [
+            ("passport", "passport", "", "AA"),
+            ("not_known", "not_known", "", ""),
+            ("", "national_id", "1", ""),
+        ] {
             let fields = keep(typed(kind));
-            let found = ["deceased.identity", "deceased.national_id", "deceased.passport"].map(|name| raw(&fields, name));
+            let found = [
+                "deceased.identity",
+                "deceased.national_id",
+                "deceased.passport",
+            ]
+            .map(|name| raw(&fields, name));
             assert_eq!(found, [kept, national_id, passport], "{kind}");
         }
     }

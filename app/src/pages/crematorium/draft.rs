@@ -40,7 +40,9 @@ impl Mine {
     /// The unsent draft; one that was sent answers with its confirmation.
     pub async fn open(visit: &Visit, id: &str) -> Result<Self, Response> {
         match Self::any(visit, id).await {
-            Ok(mine) if mine.draft.sent.is_some() => Err(see_other(&visit.href(&sent_path(&mine.draft.id)))),
+            Ok(mine) if mine.draft.sent.is_some() => {
+                Err(see_other(&visit.href(&sent_path(&mine.draft.id))))
+            }
             Ok(mine) => Ok(mine),
             Err(trouble) => Err(missing(visit, &trouble)),
         }

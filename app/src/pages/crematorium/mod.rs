@@ -32,20 +32,35 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/crematorium", get(start::page).post(start::begin))
         .route("/crematorium/{draft}", get(draft::next))
         .route("/crematorium/{draft}/day", get(day::page).post(day::choose))
-        .route("/crematorium/{draft}/day/change", get(day::page).post(day::choose))
-        .route("/crematorium/{draft}/check", get(check::page).post(check::send))
-        .route("/crematorium/{draft}/extend", get(draft::next).post(check::extend))
+        .route(
+            "/crematorium/{draft}/day/change",
+            get(day::page).post(day::choose),
+        )
+        .route(
+            "/crematorium/{draft}/check",
+            get(check::page).post(check::send),
+        )
+        .route(
+            "/crematorium/{draft}/extend",
+            get(draft::next).post(check::extend),
+        )
         .route("/crematorium/{draft}/sent", get(sent::page))
         .route("/crematorium/{draft}/slip", get(slip::page))
         .route("/crematorium/{draft}/slip.png", get(slip::picture))
         .route("/crematorium/{draft}/carry", get(carry::page));
     for step in Step::QUESTIONS {
-        let (path, change) = (format!("/crematorium/{{draft}}/{}", step.path()), format!("/crematorium/{{draft}}/{}/change", step.path()));
+        let (path, change) = (
+            format!("/crematorium/{{draft}}/{}", step.path()),
+            format!("/crematorium/{{draft}}/{}/change", step.path()),
+        );
         let handlers = |change| {
-            get(move |visit, draft| question::page(step, change, visit, draft))
-                .merge(post(move |visit, draft, answers| question::answer(step, change, visit, draft, answers)))
+            get(move |visit, draft| question::page(step, change, visit, draft)).merge(post(
+                move |visit, draft, answers| question::answer(step, change, visit, draft, answers),
+            ))
         };
-        router = router.route(&path, handlers(false)).route(&change, handlers(true));
+        router = router
+            .route(&path, handlers(false))
+            .route(&change, handlers(true));
     }
     router
 }

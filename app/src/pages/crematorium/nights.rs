@@ -56,32 +56,61 @@ pub(super) struct Wanted {
 
 impl Wanted {
     pub fn search(&self, beliefs: Vec<Belief>) -> Search {
-        Search { nights: self.nights, pavilion: self.pavilion.clone(), beliefs, ..Search::default() }
+        Search {
+            nights: self.nights,
+            pavilion: self.pavilion.clone(),
+            beliefs,
+            ..Search::default()
+        }
     }
 }
 
 /// The checked answer, or every error of it.
-pub(super) fn wanted(fields: &RawFields, rules: &Rules, errors: &mut FieldErrors) -> Option<Wanted> {
+pub(super) fn wanted(
+    fields: &RawFields,
+    rules: &Rules,
+    errors: &mut FieldErrors,
+) -> Option<Wanted> {
     let before = errors.iter().count();
     let nights = text::ascii_digits(&text::clean(raw(fields, "pavilion.nights")));
     let none = nights == "0";
-    let need = match Need::ALL.into_iter().find(|need| need.code() == raw(fields, "need")) {
+    let need = match Need::ALL
+        .into_iter()
+        .find(|need| need.code() == raw(fields, "need"))
+    {
         // No night is no pavilion.
         Some(Need::Both) | None if none => Need::Cremation,
         Some(need) => need,
         None if !nights.is_empty() => Need::Both,
         None => {
-            errors.push(FieldError::new("need", "missing", "เลือกว่าต้องการใช้อะไร", "Choose what you need"));
+            errors.push(FieldError::new(
+                "need",
+                "missing",
+                "เลือกว่าต้องการใช้อะไร",
+                "Choose what you need",
+            ));
             return None;
         }
     };
     if need == Need::Cremation {
-        return Some(Wanted { need, nights: 0, pavilion: None });
+        return Some(Wanted {
+            need,
+            nights: 0,
+            pavilion: None,
+        });
     }
     let most = rules.settings().max_nights;
-    let count = nights.parse::<u8>().ok().filter(|count| (1..=most).contains(count));
+    let count = nights
+        .parse::<u8>()
+        .ok()
+        .filter(|count| (1..=most).contains(count));
     if nights.is_empty() {
-        errors.push(FieldError::new("pavilion.nights", "missing", "เลือกจำนวนคืนที่ใช้ศาลา", "Choose the number of nights"));
+        errors.push(FieldError::new(
+            "pavilion.nights",
+            "missing",
+            "เลือกจำนวนคืนที่ใช้ศาลา",
+            "Choose the number of nights",
+        ));
     } else if count.is_none() {
         errors.push(FieldError::new(
             "pavilion.nights",
@@ -92,10 +121,19 @@ pub(super) fn wanted(fields: &RawFields, rules: &Rules, errors: &mut FieldErrors
     }
     let id = text::clean(raw(fields, "pavilion.id"));
     if !id.is_empty() && rules.pavilion(&id).is_none() {
-        errors.push(FieldError::new("pavilion.id", "unknown", "ไม่พบศาลานี้ โปรดเลือกจากรายการ", "There is no such pavilion; choose one from the list"));
+        errors.push(FieldError::new(
+            "pavilion.id",
+            "unknown",
+            "ไม่พบศาลานี้ โปรดเลือกจากรายการ",
+            "There is no such pavilion; choose one from the list",
+        ));
     }
     let nights = count.filter(|_| errors.iter().count() == before)?;
-    Some(Wanted { need, nights, pavilion: Some(id).filter(|id| !id.is_empty()) })
+    Some(Wanted {
+        need,
+        nights,
+        pavilion: Some(id).filter(|id| !id.is_empty()),
+    })
 }
 
 /// What a draft wants, if that was answered.
@@ -105,7 +143,11 @@ pub(super) fn of_draft(draft: &RawFields, rules: &Rules) -> Option<Wanted> {
 
 /// The answers of a draft by the names the fields have.
 pub(super) fn typed(draft: &RawFields) -> RawFields {
-    FIELDS.iter().zip(KEPT).map(|(sent, kept)| ((*sent).to_owned(), raw(draft, kept).to_owned())).collect()
+    FIELDS
+        .iter()
+        .zip(KEPT)
+        .map(|(sent, kept)| ((*sent).to_owned(), raw(draft, kept).to_owned()))
+        .collect()
 }
 
 /// The answers by the names the draft keeps them under, cleared where another answer overrules them.
@@ -113,21 +155,39 @@ pub(super) fn keep(typed: &RawFields, rules: &Rules) -> RawFields {
     let Some(wanted) = wanted(typed, rules, &mut FieldErrors::new()) else {
         return RawFields::new();
     };
-    let nights = if wanted.nights == 0 { String::new() } else { wanted.nights.to_string() };
-    let values = [wanted.need.code().to_owned(), nights, wanted.pavilion.unwrap_or_default()];
-    KEPT.iter().zip(values).map(|(name, value)| ((*name).to_owned(), value)).collect()
+    let nights = if wanted.nights == 0 {
+        String::new()
+    } else {
+        wanted.nights.to_string()
+    };
+    let values = [
+        wanted.need.code().to_owned(),
+        nights,
+        wanted.pavilion.unwrap_or_default(),
+    ];
+    KEPT.iter()
+        .zip(values)
+        .map(|(name, value)| ((*name).to_owned(), value))
+        .collect()
 }
 
 pub(super) fn look(form: &FormView, lang: Lang, rules: &Rules) -> Look {
-    let needs = Need::ALL.into_iter().map(|need| Choice::new(need.code(), need.label(lang))).collect();
-    let counts = (1..=rules.settings().max_nights).map(|count| Choice::new(count.to_string(), words::nights(lang, count))).collect();
+    let needs = Need::ALL
+        .into_iter()
+        .map(|need| Choice::new(need.code(), need.label(lang)))
+        .collect();
+    let counts = (1..=rules.settings().max_nights)
+        .map(|count| Choice::new(count.to_string(), words::nights(lang, count)))
+        .collect();
     let sample = words::sample(lang, rules);
     let any = Choice::new("", lang.t("ศาลาใดก็ได้", "Any pavilion"));
     let pavilions = rules.settings().pavilions.iter().map(|pavilion| {
         let price = words::money(lang, pavilion.price_per_night);
         let guests = pavilion.guests;
-        Choice::new(pavilion.id.clone(), pavilion.name.get(lang))
-            .hint(lang.t(format!("{guests} ที่นั่ง คืนละ {price}{sample}"), format!("{guests} seats, {price} a night{sample}")))
+        Choice::new(pavilion.id.clone(), pavilion.name.get(lang)).hint(lang.t(
+            format!("{guests} ที่นั่ง คืนละ {price}{sample}"),
+            format!("{guests} seats, {price} a night{sample}"),
+        ))
     });
     let pavilions = std::iter::once(any).chain(pavilions).collect();
     let fields = view! {
@@ -155,7 +215,11 @@ mod tests {
     }
 
     fn typed(need: &str, nights: &str, pavilion: &str) -> RawFields {
-        FIELDS.iter().zip([need, nights, pavilion]).map(|(name, value)| ((*name).to_owned(), value.to_owned())).collect()
+        FIELDS
+            .iter()
+            .zip([need, nights, pavilion])
+            .map(|(name, value)| ((*name).to_owned(), value.to_owned()))
+            .collect()
     }
 
     #[test]
@@ -174,7 +238,8 @@ mod tests {
             ("", "", None),
         ] {
             let mut errors = FieldErrors::new();
-            let found = wanted(&typed(need, nights, ""), &rules(), &mut errors).map(|wanted| (wanted.need, wanted.nights));
+            let found = wanted(&typed(need, nights, ""), &rules(), &mut errors)
+                .map(|wanted| (wanted.need, wanted.nights));
             assert_eq!(found, expected, "{need} {nights}");
             assert_eq!(errors.is_empty(), expected.is_some(), "{need} {nights}");
         }
@@ -183,15 +248,28 @@ mod tests {
     #[test]
     fn what_is_kept_reads_the_same_again() {
         let kept = keep(&typed("both", "2", ""), &rules());
-        assert_eq!(of_draft(&kept, &rules()), Some(Wanted { need: Need::Both, nights: 2, pavilion: None }));
-        assert!(!kept.contains_key("pavilion.nights"), "what is held is not touched");
+        assert_eq!(
+            of_draft(&kept, &rules()),
+            Some(Wanted {
+                need: Need::Both,
+                nights: 2,
+                pavilion: None
+            })
+        );
+        assert!(
+            !kept.contains_key("pavilion.nights"),
+            "what is held is not touched"
+        );
         assert_eq!(of_draft(&RawFields::new(), &rules()), None);
     }
 
     #[test]
     fn a_pavilion_that_does_not_exist_is_told() {
         let mut errors = FieldErrors::new();
-        assert_eq!(wanted(&typed("both", "2", "sala-99"), &rules(), &mut errors), None);
+        assert_eq!(
+            wanted(&typed("both", "2", "sala-99"), &rules(), &mut errors),
+            None
+        );
         assert!(errors.of("pavilion.id").is_some());
     }
 }

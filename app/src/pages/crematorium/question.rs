@@ -14,22 +14,46 @@ use domain::form::{FieldError, FieldErrors, RawFields};
 use leptos::prelude::*;
 
 /// `GET /crematorium/{draft}/{step}`, and `/change` behind it.
-pub(super) async fn page(step: Step, change: bool, visit: Visit, Path(draft): Path<String>) -> Response {
+pub(super) async fn page(
+    step: Step,
+    change: bool,
+    visit: Visit,
+    Path(draft): Path<String>,
+) -> Response {
     let mine = match Mine::open(&visit, &draft).await {
         Ok(mine) => mine,
         Err(response) => return response,
     };
     let draft = &mine.draft;
     let typed = step.typed(&draft.fields);
-    show(&visit, &Shown { step, change, draft: &draft.id, kept: &draft.fields, typed, errors: FieldErrors::new(), status: StatusCode::OK })
+    show(
+        &visit,
+        &Shown {
+            step,
+            change,
+            draft: &draft.id,
+            kept: &draft.fields,
+            typed,
+            errors: FieldErrors::new(),
+            status: StatusCode::OK,
+        },
+    )
 }
 
 /// `POST` to the same address.
-pub(super) async fn answer(step: Step, change: bool, visit: Visit, Path(id): Path<String>, answers: Answers) -> Response {
+pub(super) async fn answer(
+    step: Step,
+    change: bool,
+    visit: Visit,
+    Path(id): Path<String>,
+    answers: Answers,
+) -> Response {
     let rules = visit.desk().rules();
     let typed = answers.only(step.fields());
     let mine = match Mine::any(&visit, &id).await {
-        Ok(mine) if mine.draft.sent.is_some() => return see_other(&visit.href(&super::draft::sent_path(&mine.draft.id))),
+        Ok(mine) if mine.draft.sent.is_some() => {
+            return see_other(&visit.href(&super::draft::sent_path(&mine.draft.id)));
+        }
         Ok(mine) => mine,
         Err(trouble @ Trouble::Store(_)) => return outage(step, change, &visit, typed, &trouble),
         Err(trouble) => return missing(&visit, &trouble),
@@ -38,11 +62,30 @@ pub(super) async fn answer(step: Step, change: bool, visit: Visit, Path(id): Pat
     let errors = step.check(&typed, &rules, visit.desk().now());
     if !errors.is_empty() {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
-        return show(&visit, &Shown { step, change, draft: &draft.id, kept: &draft.fields, typed, errors, status });
+        return show(
+            &visit,
+            &Shown {
+                step,
+                change,
+                draft: &draft.id,
+                kept: &draft.fields,
+                typed,
+                errors,
+                status,
+            },
+        );
     }
     let kept = step.keep(typed.clone(), &rules);
-    let other_places = step == Step::Nights && (draft.hold.is_none() || kept.iter().any(|(name, value)| draft.fields.get(name) != Some(value)));
-    match visit.desk().save_draft(&mine.browser, &draft.id, kept).await {
+    let other_places = step == Step::Nights
+        && (draft.hold.is_none()
+            || kept
+                .iter()
+                .any(|(name, value)| draft.fields.get(name) != Some(value)));
+    match visit
+        .desk()
+        .save_draft(&mine.browser, &draft.id, kept)
+        .await
+    {
         Ok(saved) => {
             let next = match (change, other_places) {
                 (true, true) => Step::Day,
@@ -80,9 +123,15 @@ fn show(visit: &Visit, shown: &Shown<'_>) -> Response {
     };
     let elsewhere = (!shown.draft.is_empty()).then(|| carry_link(visit, shown.draft));
     private_page(visit, shown.status, |ctx| {
-        let look = shown.step.look(&form, shown.kept, lang, &rules, visit.desk().now());
+        let look = shown
+            .step
+            .look(&form, shown.kept, lang, &rules, visit.desk().now());
         let (title, fields, heading_inside) = (look.title, look.fields, look.heading_inside);
-        let submit = if shown.change { lang.t("บันทึกคำตอบ", "Save") } else { lang.t("ต่อไป", "Continue") };
+        let submit = if shown.change {
+            lang.t("บันทึกคำตอบ", "Save")
+        } else {
+            lang.t("ต่อไป", "Continue")
+        };
         view! {
             <Question
                 ctx
@@ -101,12 +150,29 @@ fn show(visit: &Visit, shown: &Shown<'_>) -> Response {
 }
 
 /// The database cannot be reached: the page comes back as typed, and says that it is not saved.
-fn outage(step: Step, change: bool, visit: &Visit, typed: RawFields, trouble: &Trouble) -> Response {
+fn outage(
+    step: Step,
+    change: bool,
+    visit: &Visit,
+    typed: RawFields,
+    trouble: &Trouble,
+) -> Response {
     trouble::log(trouble);
     let (th, en) = trouble::outage_words(visit);
     let errors = FieldErrors::one(FieldError::new("", "outage", th, en));
     // The draft's id was not confirmed, so it stands in no link.
-    show(visit, &Shown { step, change, draft: "", kept: &RawFields::new(), typed, errors, status: StatusCode::SERVICE_UNAVAILABLE })
+    show(
+        visit,
+        &Shown {
+            step,
+            change,
+            draft: "",
+            kept: &RawFields::new(),
+            typed,
+            errors,
+            status: StatusCode::SERVICE_UNAVAILABLE,
+        },
+    )
 }
 
 /// Where the draft can be carried to another phone: LINE's browser forgets its cookies.

@@ -28,13 +28,19 @@ pub(super) struct Receipt {
 
 /// The receipt of a sent draft; an unsent one goes to its check, an unknown one says so.
 pub(super) async fn receipt(visit: &Visit, id: &str) -> Result<Receipt, Response> {
-    let mine = Mine::any(visit, id).await.map_err(|trouble| missing(visit, &trouble))?;
+    let mine = Mine::any(visit, id)
+        .await
+        .map_err(|trouble| missing(visit, &trouble))?;
     let draft = mine.draft.id;
     let Some(reference) = mine.draft.sent else {
         return Err(see_other(&visit.href(&Step::Check.of(&draft, false))));
     };
     let view = match visit.last4_of(&draft) {
-        Some(last4) => match visit.desk().track(reference.as_str(), &last4, &visit.address).await {
+        Some(last4) => match visit
+            .desk()
+            .track(reference.as_str(), &last4, &visit.address)
+            .await
+        {
             Ok(view) => Some(view),
             // The phone was corrected meanwhile, or somebody tried numbers: the receipt itself stands.
             Err(Trouble::NotFound | Trouble::RateLimited { .. }) => None,
@@ -42,12 +48,21 @@ pub(super) async fn receipt(visit: &Visit, id: &str) -> Result<Receipt, Response
         },
         None => None,
     };
-    Ok(Receipt { draft, reference, view })
+    Ok(Receipt {
+        draft,
+        reference,
+        view,
+    })
 }
 
 /// Where a QR leads: the address only fills the field.
 pub(super) fn track_address(visit: &Visit, reference: &Reference) -> String {
-    format!("{}{}?n={}", visit.state.public_url, visit.href("/track"), reference.as_str())
+    format!(
+        "{}{}?n={}",
+        visit.state.public_url,
+        visit.href("/track"),
+        reference.as_str()
+    )
 }
 
 /// `GET /crematorium/{draft}/sent`
@@ -62,12 +77,21 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
     private_page(&visit, StatusCode::OK, |ctx| {
         let title = lang.t("ส่งคำขอแล้ว", "The request has been sent");
         let qr = qr::svg(&track_address(&visit, &receipt.reference));
-        let rows: Vec<_> = receipt.view.iter().flat_map(|view| words::places(lang, &rules, &view.wish)).map(|(name, places)| SummaryRow::new(name, places)).collect();
+        let rows: Vec<_> = receipt
+            .view
+            .iter()
+            .flat_map(|view| words::places(lang, &rules, &view.wish))
+            .map(|(name, places)| SummaryRow::new(name, places))
+            .collect();
         let places = (!rows.is_empty()).then(|| view! { <SummaryList lang rows/> });
         let next = receipt.view.as_ref().map(|view| next(&visit, view, now));
         let slip = visit.href(&format!("/crematorium/{}/slip", receipt.draft));
         let track = visit.href(&format!("/track?n={}", receipt.reference.as_str()));
-        let call = words::call(lang, lang.t("สอบถามหรือแก้ไข โทร", "Questions or changes: call"), &rules.settings().duty);
+        let call = words::call(
+            lang,
+            lang.t("สอบถามหรือแก้ไข โทร", "Questions or changes: call"),
+            &rules.settings().duty,
+        );
         let value = receipt.reference.as_str().to_owned();
         view! {
             <Document ctx title private=true>
@@ -91,7 +115,8 @@ fn next(visit: &Visit, view: &TrackView, now: domain::time::Instant) -> AnyView 
     let lang = visit.lang;
     if view.status != Status::Submitted {
         let state = lang.t(view.status.th(), view.status.en());
-        return view! { <p>{lang.t("สถานะปัจจุบัน: ", "It now stands at: ")}<b>{state}</b></p> }.into_any();
+        return view! { <p>{lang.t("สถานะปัจจุบัน: ", "It now stands at: ")}<b>{state}</b></p> }
+            .into_any();
     }
     let decide_by = words::when(lang, view.decide_by, now);
     let call = view.lapse_at.filter(|_| !view.verified).map(|by| {
@@ -110,7 +135,7 @@ fn next(visit: &Visit, view: &TrackView, now: domain::time::Instant) -> AnyView 
             {call}
             <li>{lang.t(format!("เทศบาลพิจารณาภายใน{decide_by}"), format!("The municipality decides by {decide_by}."))}</li>
             <li>{tell(lang, visit)}</li>
-            <li>{crate::words::certificate_names(lang, &visit.desk().rules())}</li>
+            <li>{words::certificate_names(lang, &visit.desk().rules())}</li>
         </ol>
     }
     .into_any()

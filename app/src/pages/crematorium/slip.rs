@@ -27,7 +27,10 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
         let title = lang.t("ใบรับคำขอ", "Receipt of the request");
         let src = visit.href(&format!("/crematorium/{}/slip.png", receipt.draft));
         let number = receipt.reference.grouped();
-        let alt = lang.t(format!("ใบรับคำขอเลขที่ {number} พร้อมคิวอาร์โค้ด"), format!("Receipt of request {number}, with its QR code"));
+        let alt = lang.t(
+            format!("ใบรับคำขอเลขที่ {number} พร้อมคิวอาร์โค้ด"),
+            format!("Receipt of request {number}, with its QR code"),
+        );
         view! {
             <Document ctx title private=true back=visit.href(&super::draft::sent_path(&receipt.draft))>
                 <h1>{title}</h1>
@@ -45,14 +48,23 @@ pub(super) async fn picture(visit: Visit, Path(id): Path<String>) -> Response {
         Err(response) => return response,
     };
     match picture::png(slip(&visit, &receipt)).await {
-        Ok(bytes) => ([("content-type", "image/png"), ("cache-control", "no-store")], bytes).into_response(),
+        Ok(bytes) => (
+            [("content-type", "image/png"), ("cache-control", "no-store")],
+            bytes,
+        )
+            .into_response(),
         Err(why) => trouble::page(&visit, &Trouble::Internal(why)),
     }
 }
 
 /// Never "today": a picture is looked at on other days too.
 fn dated(lang: Lang, at: Instant) -> String {
-    format!("{} {} {}", words::day(lang, time::local_date(at)), lang.t("เวลา", "at"), words::clock(lang, at))
+    format!(
+        "{} {} {}",
+        words::day(lang, time::local_date(at)),
+        lang.t("เวลา", "at"),
+        words::clock(lang, at)
+    )
 }
 
 /// No name: a picture is passed on.
@@ -67,20 +79,35 @@ fn slip(visit: &Visit, receipt: &Receipt) -> Slip {
         }
         fact(lang.t("ส่งเมื่อ", "Sent"), dated(lang, view.submitted_at));
         if view.status == Status::Submitted {
-            fact(lang.t("ทราบผลภายใน", "Decision by"), dated(lang, view.decide_by));
+            fact(
+                lang.t("ทราบผลภายใน", "Decision by"),
+                dated(lang, view.decide_by),
+            );
         }
     }
     let duty = &rules.settings().duty;
     fact(lang.t("โทร", "Call"), duty.phone.clone());
-    fact(lang.t("เวลาทำการ", "Hours"), duty.hours_text.get(lang).to_owned());
+    fact(
+        lang.t("เวลาทำการ", "Hours"),
+        duty.hours_text.get(lang).to_owned(),
+    );
     Slip {
         city: rules.municipality.name.get(lang).to_owned(),
-        title: lang.t("ใบรับคำขอใช้ฌาปนสถาน", "Crematorium request received").to_owned(),
+        title: lang
+            .t("ใบรับคำขอใช้ฌาปนสถาน", "Crematorium request received")
+            .to_owned(),
         label: lang.t("เลขที่คำขอ", "Reference number").to_owned(),
         reference: receipt.reference.grouped(),
         address: track_address(visit, &receipt.reference),
-        scan: lang.t("สแกนเพื่อติดตามคำขอ", "Scan to track the request").to_owned(),
+        scan: lang
+            .t("สแกนเพื่อติดตามคำขอ", "Scan to track the request")
+            .to_owned(),
         facts,
-        note: lang.t("ใบนี้แสดงว่าได้รับคำขอแล้ว ยังไม่ใช่ใบอนุญาต", "This shows that the request was received. It is not a permit.").to_owned(),
+        note: lang
+            .t(
+                "ใบนี้แสดงว่าได้รับคำขอแล้ว ยังไม่ใช่ใบอนุญาต",
+                "This shows that the request was received. It is not a permit.",
+            )
+            .to_owned(),
     }
 }

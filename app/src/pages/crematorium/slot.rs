@@ -18,9 +18,17 @@ impl Slot {
     pub fn parse(raw: &str) -> Option<Self> {
         match raw.split_once('+') {
             Some((cremation, pavilion)) => {
-                let cremation = if cremation.is_empty() { None } else { Some(round(cremation)?) };
+                let cremation = if cremation.is_empty() {
+                    None
+                } else {
+                    Some(round(cremation)?)
+                };
                 let pavilion = Some(nights(pavilion)?);
-                Some(Self::Whole(Wish { cremation, pavilion, ..Wish::default() }))
+                Some(Self::Whole(Wish {
+                    cremation,
+                    pavilion,
+                    ..Wish::default()
+                }))
             }
             None if raw.contains('T') => round(raw).map(Self::Round),
             None => raw.parse().ok().map(Self::Evening),
@@ -43,14 +51,21 @@ pub(super) fn round_value(wish: &CremationWish) -> String {
 
 fn round(raw: &str) -> Option<CremationWish> {
     let (date, round) = raw.split_once('T')?;
-    Some(CremationWish { date: date.parse().ok()?, round: TimeOfDay::parse(round).ok()? })
+    Some(CremationWish {
+        date: date.parse().ok()?,
+        round: TimeOfDay::parse(round).ok()?,
+    })
 }
 
 fn nights(raw: &str) -> Option<PavilionWish> {
     let mut parts = raw.split(':');
     let (id, from, nights) = (parts.next()?, parts.next()?, parts.next()?);
     let known = !id.is_empty() && parts.next().is_none();
-    known.then_some(PavilionWish { id: id.to_owned(), from: from.parse().ok()?, nights: nights.parse().ok()? })
+    known.then_some(PavilionWish {
+        id: id.to_owned(),
+        from: from.parse().ok()?,
+        nights: nights.parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -59,7 +74,10 @@ mod tests {
 
     #[test]
     fn a_wish_reads_the_same_again() {
-        for raw in ["2026-11-25T13:00+sala-1:2026-11-23:2", "+sala-1:2026-11-23:2"] {
+        for raw in [
+            "2026-11-25T13:00+sala-1:2026-11-23:2",
+            "+sala-1:2026-11-23:2",
+        ] {
             match Slot::parse(raw) {
                 Some(Slot::Whole(wish)) => assert_eq!(Slot::whole(&wish), raw),
                 other => panic!("{raw}: {other:?}"),
@@ -74,7 +92,18 @@ mod tests {
 
     #[test]
     fn anything_else_is_no_slot() {
-        for raw in ["", "T", "2026-11-25T", "2026-13-01", "2026-11-25T25:00", "+", "+a:b:c", "+:2026-11-23:2", "+a:2026-11-23:2:3", "+a:2026-11-23:300"] {
+        for raw in [
+            "",
+            "T",
+            "2026-11-25T",
+            "2026-13-01",
+            "2026-11-25T25:00",
+            "+",
+            "+a:b:c",
+            "+:2026-11-23:2",
+            "+a:2026-11-23:2:3",
+            "+a:2026-11-23:300",
+        ] {
             assert_eq!(Slot::parse(raw), None, "{raw}");
         }
     }

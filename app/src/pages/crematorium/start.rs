@@ -22,14 +22,19 @@ pub(super) async fn page(visit: Visit) -> Response {
     if resume.is_none() {
         public_page(&visit, |ctx| start(ctx, lang, &rules, resume))
     } else {
-        private_page(&visit, StatusCode::OK, |ctx| start(ctx, lang, &rules, resume))
+        private_page(&visit, StatusCode::OK, |ctx| {
+            start(ctx, lang, &rules, resume)
+        })
     }
 }
 
 /// `POST /crematorium`: a draft for this browser.
 pub(super) async fn begin(visit: Visit) -> Response {
     match new_draft(&visit).await {
-        Ok((draft, cookies)) => see_other_with(&visit.href(&super::Step::Contact.of(&draft, false)), &cookies),
+        Ok((draft, cookies)) => see_other_with(
+            &visit.href(&super::Step::Contact.of(&draft, false)),
+            &cookies,
+        ),
         Err(desk::Trouble::NotFound) => see_other(&visit.href("/crematorium")),
         Err(trouble) => trouble::page(&visit, &trouble),
     }
@@ -41,13 +46,25 @@ async fn new_draft(visit: &Visit) -> desk::Result<(String, Vec<String>)> {
     Ok((draft, cookies))
 }
 
-fn start(ctx: PageContext, lang: Lang, rules: &Rules, resume: Option<AnyView>) -> impl IntoView + use<> {
+fn start(
+    ctx: PageContext,
+    lang: Lang,
+    rules: &Rules,
+    resume: Option<AnyView>,
+) -> impl IntoView + use<> {
     let title = lang.t("ขอใช้ฌาปนสถาน", "Use the crematorium");
     let manual = rules.municipality.manual("crematorium").map(|_| {
         let href = lang.path("/manual/crematorium");
         view! { <p><a href=href>{lang.t("ขั้นตอน เอกสาร และค่าธรรมเนียม", "Steps, documents and fees")}</a></p> }
     });
-    let call = words::call(lang, lang.t("ให้เจ้าหน้าที่กรอกให้ หรือเรื่องเร่งด่วน โทร", "To have an officer fill it in, or if it is urgent, call"), &rules.settings().duty);
+    let call = words::call(
+        lang,
+        lang.t(
+            "ให้เจ้าหน้าที่กรอกให้ หรือเรื่องเร่งด่วน โทร",
+            "To have an officer fill it in, or if it is urgent, call",
+        ),
+        &rules.settings().duty,
+    );
     view! {
         <Document ctx title back=lang.path("/")>
             <h1>{title}</h1>

@@ -29,11 +29,26 @@ pub(super) struct Look {
 }
 
 impl Step {
-    pub const ALL: [Self; 8] =
-        [Self::Contact, Self::Relation, Self::Deceased, Self::Death, Self::Residence, Self::Nights, Self::Day, Self::Check];
+    pub const ALL: [Self; 8] = [
+        Self::Contact,
+        Self::Relation,
+        Self::Deceased,
+        Self::Death,
+        Self::Residence,
+        Self::Nights,
+        Self::Day,
+        Self::Check,
+    ];
 
     /// The steps that are plain questions; the days and the check need the database.
-    pub const QUESTIONS: [Self; 6] = [Self::Contact, Self::Relation, Self::Deceased, Self::Death, Self::Residence, Self::Nights];
+    pub const QUESTIONS: [Self; 6] = [
+        Self::Contact,
+        Self::Relation,
+        Self::Deceased,
+        Self::Death,
+        Self::Residence,
+        Self::Nights,
+    ];
 
     /// The last part of the address.
     pub fn path(self) -> &'static str {
@@ -51,18 +66,26 @@ impl Step {
 
     /// The site path of the step of a draft; while changing an answer the way leads back to the check.
     pub fn of(self, draft: &str, change: bool) -> String {
-        let change = if change && self != Self::Check { "/change" } else { "" };
+        let change = if change && self != Self::Check {
+            "/change"
+        } else {
+            ""
+        };
         format!("/crematorium/{draft}/{}{change}", self.path())
     }
 
     pub fn before(self) -> Option<Self> {
         let here = Self::ALL.iter().position(|step| *step == self)?;
-        here.checked_sub(1).and_then(|before| Self::ALL.get(before)).copied()
+        here.checked_sub(1)
+            .and_then(|before| Self::ALL.get(before))
+            .copied()
     }
 
     pub fn after(self) -> Self {
         let here = Self::ALL.iter().position(|step| *step == self);
-        here.and_then(|here| Self::ALL.get(here + 1)).copied().unwrap_or(Self::Check)
+        here.and_then(|here| Self::ALL.get(here + 1))
+            .copied()
+            .unwrap_or(Self::Check)
     }
 
     /// The fields of the page, by the names they are sent with.
@@ -117,10 +140,21 @@ impl Step {
 
     /// The answers of a draft by the names that the page's fields have.
     pub fn typed(self, draft: &RawFields) -> RawFields {
-        if self == Self::Nights { nights::typed(draft) } else { draft.clone() }
+        if self == Self::Nights {
+            nights::typed(draft)
+        } else {
+            draft.clone()
+        }
     }
 
-    pub fn look(self, form: &FormView, draft: &RawFields, lang: Lang, rules: &Rules, now: Instant) -> Look {
+    pub fn look(
+        self,
+        form: &FormView,
+        draft: &RawFields,
+        lang: Lang,
+        rules: &Rules,
+        now: Instant,
+    ) -> Look {
         match self {
             Self::Contact => contact::look(form, lang),
             Self::Relation => relation::look(form, lang),
@@ -134,10 +168,13 @@ impl Step {
 
     /// The first step without a good answer; the check when there is none.
     pub fn first_open(draft: &RawFields, rules: &Rules, now: Instant) -> Self {
-        let question = Self::QUESTIONS.into_iter().find(|step| !step.check(&step.typed(draft), rules, now).is_empty());
+        let question = Self::QUESTIONS
+            .into_iter()
+            .find(|step| !step.check(&step.typed(draft), rules, now).is_empty());
         question.unwrap_or_else(|| {
             let wish = application::wish(draft, &mut FieldErrors::new());
-            let chosen = wish.is_some_and(|wish| wish.cremation.is_some() || wish.pavilion.is_some());
+            let chosen =
+                wish.is_some_and(|wish| wish.cremation.is_some() || wish.pavilion.is_some());
             if chosen { Self::Check } else { Self::Day }
         })
     }
@@ -145,12 +182,21 @@ impl Step {
     /// The step that asks for a field, for links from errors.
     pub fn asking(field: &str) -> Option<Self> {
         let question = Self::QUESTIONS.into_iter().find(|step| {
-            step.fields().iter().any(|name| *name == field || field.strip_prefix(*name).is_some_and(|rest| rest.starts_with('.')))
-                && *step != Self::Nights
+            step.fields().iter().any(|name| {
+                *name == field
+                    || field
+                        .strip_prefix(*name)
+                        .is_some_and(|rest| rest.starts_with('.'))
+            }) && *step != Self::Nights
         });
         question.or_else(|| match field {
             "deceased.date_of_death" => Some(Self::Death),
-            _ if ["cremation", "pavilion", "case_type"].iter().any(|part| field.starts_with(part)) => Some(Self::Day),
+            _ if ["cremation", "pavilion", "case_type"]
+                .iter()
+                .any(|part| field.starts_with(part)) =>
+            {
+                Some(Self::Day)
+            }
             _ => None,
         })
     }

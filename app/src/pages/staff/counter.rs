@@ -11,6 +11,7 @@ use crate::words as common;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
+use desk::office::FORM_KEY;
 use desk::{Conflict, Trouble};
 use domain::crematorium::application::{self, Relation};
 use domain::crematorium::{Booker, DayAvailability, Residence, Rules, Wish};
@@ -182,7 +183,11 @@ fn take_alternative(typed: &mut RawFields, chosen: &str) {
     }
 }
 
-async fn form_page(office: &Office, attempt: Attempt) -> desk::Result<Response> {
+async fn form_page(office: &Office, mut attempt: Attempt) -> desk::Result<Response> {
+    attempt
+        .typed
+        .entry(FORM_KEY.to_owned())
+        .or_insert_with(|| office.desk().form_key());
     let lang = office.lang();
     let now = office.desk().now();
     let rules = office.desk().rules();
@@ -223,6 +228,7 @@ impl CounterView {
             <p class="sub">{lang.t("ฌาปนสถาน · ถามตามลำดับนี้ได้ทั้งที่เคาน์เตอร์และทางโทรศัพท์", "Crematorium · ask in this order, at the counter or on the telephone")}</p>
             <div class="panels">
             <form class="counter" method="post" action=lang.path("/staff/walk-in") novalidate>
+                <input type="hidden" name=FORM_KEY value=raw(&self.form.fields, FORM_KEY).to_owned()/>
                 {self.applicant()}
                 {self.deceased()}
                 {self.places()}
@@ -442,7 +448,7 @@ impl CounterView {
             return reason.get(lang).to_owned();
         }
         let rounds = day.rounds.iter().filter_map(|round| {
-            let time = common::round(lang, round.round).replace(' ', "\u{a0}");
+            let time = common::round(lang, round.round);
             if round.call_only {
                 return Some(format!("{time}\u{a0}({})", lang.t("ใกล้เวลา", "soon")));
             }

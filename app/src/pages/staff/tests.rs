@@ -394,7 +394,7 @@ fn list(lang: Lang, rows: Vec<InboxRow>, query: RawFields) -> String {
 #[test]
 fn a_row_leads_with_its_deadline_and_how_late_it_is() {
     let html = list(Lang::Th, vec![row(Status::Submitted)], RawFields::new());
-    assert!(html.contains("08.40 น."), "{html}");
+    assert!(html.contains("08.40\u{a0}น."), "{html}");
     assert!(html.contains("เกิน 20 นาที"), "{html}");
     assert!(html.contains("ลงท้าย\u{a0}5678"), "{html}");
     assert!(html.contains("เตาที่\u{a0}1"), "{html}");

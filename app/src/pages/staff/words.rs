@@ -241,10 +241,13 @@ mod tests {
     #[test]
     fn today_is_told_by_the_clock_and_other_days_by_name() {
         let now = at("2026-11-23T02:00:00Z");
-        assert_eq!(when(Lang::Th, at("2026-11-23T01:40:00Z"), now), "08.40 น.");
+        assert_eq!(
+            when(Lang::Th, at("2026-11-23T01:40:00Z"), now),
+            "08.40\u{a0}น."
+        );
         assert_eq!(
             when(Lang::Th, at("2026-11-24T01:40:00Z"), now),
-            "24\u{a0}พ.ย. 08.40 น."
+            "24\u{a0}พ.ย. 08.40\u{a0}น."
         );
         assert_eq!(
             when(Lang::En, at("2026-11-24T01:40:00Z"), now),

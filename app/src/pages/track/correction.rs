@@ -32,7 +32,8 @@ pub(super) fn changes(typed: &RawFields) -> RawFields {
     typed
         .iter()
         .filter(|(name, value)| {
-            let stays = value.trim().is_empty() && (UNSHOWN.contains(&name.as_str()) || name.starts_with("deceased.certificate"));
+            let stays = value.trim().is_empty()
+                && (UNSHOWN.contains(&name.as_str()) || name.starts_with("deceased.certificate"));
             !stays
         })
         .map(|(name, value)| (name.clone(), value.clone()))
@@ -42,8 +43,13 @@ pub(super) fn changes(typed: &RawFields) -> RawFields {
 pub(super) fn form(visit: &Visit, form: &FormView, facts: &Facts, found: &TrackView) -> AnyView {
     let lang = visit.lang;
     let defects = found.returned.iter().flat_map(|returned| &returned.defects);
-    let defects = defects.map(|defect| view! { <li>{defect.clone()}</li> }).collect_view();
-    let keep = lang.t("เว้นว่างไว้ถ้าไม่เปลี่ยน", "Leave it empty to keep what was given.");
+    let defects = defects
+        .map(|defect| view! { <li>{defect.clone()}</li> })
+        .collect_view();
+    let keep = lang.t(
+        "เว้นว่างไว้ถ้าไม่เปลี่ยน",
+        "Leave it empty to keep what was given.",
+    );
     let unseen = without_numbers(form, found);
     let form = &unseen;
     let national_id = view! {
@@ -76,7 +82,10 @@ pub(super) fn form(visit: &Visit, form: &FormView, facts: &Facts, found: &TrackV
 
 /// The form without the numbers the request holds: number and four digits of a phone are not enough to read an ID.
 fn without_numbers(form: &FormView, found: &TrackView) -> FormView {
-    let mut fields: RawFields = FIELDS.iter().map(|name| ((*name).to_owned(), form.value(name))).collect();
+    let mut fields: RawFields = FIELDS
+        .iter()
+        .map(|name| ((*name).to_owned(), form.value(name)))
+        .collect();
     for name in UNSHOWN {
         if form.value(name) == raw(&found.fields, name) {
             fields.remove(name);
@@ -91,10 +100,18 @@ mod tests {
 
     #[test]
     fn a_number_left_empty_stays_and_a_name_left_empty_is_an_error() {
-        let typed: RawFields = [("applicant.name", ""), ("deceased.national_id", " "), ("deceased.certificate_number", ""), ("deceased.passport", "AA1")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into();
+        let typed: RawFields = [
+            ("applicant.name", ""),
+            ("deceased.national_id", " "),
+            ("deceased.certificate_number", ""),
+            ("deceased.passport", "AA1"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into();
         let changes = changes(&typed);
-        assert_eq!(changes.keys().map(String::as_str).collect::<Vec<_>>(), ["applicant.name", "deceased.passport"]);
+        assert_eq!(
+            changes.keys().map(String::as_str).collect::<Vec<_>>(),
+            ["applicant.name", "deceased.passport"]
+        );
     }
 }

@@ -38,7 +38,10 @@ struct Facts {
 
 impl Facts {
     fn of(answers: &Answers) -> Self {
-        Self { reference: answers.value("reference").to_owned(), last4: answers.value("phone_last4").to_owned() }
+        Self {
+            reference: answers.value("reference").to_owned(),
+            last4: answers.value("phone_last4").to_owned(),
+        }
     }
 }
 
@@ -56,7 +59,11 @@ async fn again(visit: Visit) -> Response {
 /// `POST /track`
 async fn track(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
-    match visit.desk().track(&facts.reference, &facts.last4, &visit.address).await {
+    match visit
+        .desk()
+        .track(&facts.reference, &facts.last4, &visit.address)
+        .await
+    {
         Ok(found) => view::page(&visit, &facts, &found, view::Said::nothing()),
         Err(trouble) => not_shown(&visit, &facts, &trouble),
     }
@@ -67,15 +74,33 @@ async fn certificate(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
     let mut fields = answers.only(&view::CERTIFICATE);
     // A number typed without ticking anything is the answer.
-    if raw(&fields, "deceased.certificate").is_empty() && !raw(&fields, "deceased.certificate_number").trim().is_empty() {
+    if raw(&fields, "deceased.certificate").is_empty()
+        && !raw(&fields, "deceased.certificate_number")
+            .trim()
+            .is_empty()
+    {
         fields.insert("deceased.certificate".to_owned(), "number".to_owned());
     }
     if raw(&fields, "deceased.certificate").is_empty() {
-        let error = FieldError::new("deceased.certificate", "missing", "เลือกว่าได้รับมรณบัตรแล้วหรือยัง", "Choose whether the certificate has come");
+        let error = FieldError::new(
+            "deceased.certificate",
+            "missing",
+            "เลือกว่าได้รับมรณบัตรแล้วหรือยัง",
+            "Choose whether the certificate has come",
+        );
         return said_again(&visit, &facts, fields, FieldErrors::one(error)).await;
     }
-    match visit.desk().answer_certificate(&facts.reference, &facts.last4, &visit.address, &fields).await {
-        Ok(found) => view::page(&visit, &facts, &found, view::Said::done(visit.lang.t("บันทึกคำตอบแล้ว", "Your answer is saved"))),
+    match visit
+        .desk()
+        .answer_certificate(&facts.reference, &facts.last4, &visit.address, &fields)
+        .await
+    {
+        Ok(found) => view::page(
+            &visit,
+            &facts,
+            &found,
+            view::Said::done(visit.lang.t("บันทึกคำตอบแล้ว", "Your answer is saved")),
+        ),
         Err(trouble) => not_changed(&visit, &facts, fields, trouble).await,
     }
 }
@@ -84,12 +109,33 @@ async fn certificate(visit: Visit, answers: Answers) -> Response {
 async fn correct(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
     let typed = answers.only(&correction::FIELDS);
-    match visit.desk().correct(&facts.reference, &facts.last4, &visit.address, correction::changes(&typed)).await {
+    match visit
+        .desk()
+        .correct(
+            &facts.reference,
+            &facts.last4,
+            &visit.address,
+            correction::changes(&typed),
+        )
+        .await
+    {
         Ok(found) => {
             // The phone may have been corrected, and with it the second fact.
             let phone = domain::phone::Phone::parse(raw(&found.fields, "applicant.phone"));
-            let facts = Facts { last4: phone.map_or(facts.last4, |phone| phone.last4().to_owned()), ..facts };
-            view::page(&visit, &facts, &found, view::Said::done(visit.lang.t("ส่งคำขอที่แก้ไขแล้ว", "The corrected request has been sent")))
+            let facts = Facts {
+                last4: phone.map_or(facts.last4, |phone| phone.last4().to_owned()),
+                ..facts
+            };
+            view::page(
+                &visit,
+                &facts,
+                &found,
+                view::Said::done(
+                    visit
+                        .lang
+                        .t("ส่งคำขอที่แก้ไขแล้ว", "The corrected request has been sent"),
+                ),
+            )
         }
         Err(trouble) => not_changed(&visit, &facts, typed, trouble).await,
     }
@@ -99,7 +145,11 @@ async fn correct(visit: Visit, answers: Answers) -> Response {
 async fn not_changed(visit: &Visit, facts: &Facts, typed: RawFields, trouble: Trouble) -> Response {
     match trouble {
         Trouble::Invalid(errors) => said_again(visit, facts, typed, errors).await,
-        Trouble::DecidedFirst { .. } | Trouble::Refused(_) => match visit.desk().track(&facts.reference, &facts.last4, &visit.address).await {
+        Trouble::DecidedFirst { .. } | Trouble::Refused(_) => match visit
+            .desk()
+            .track(&facts.reference, &facts.last4, &visit.address)
+            .await
+        {
             Ok(found) => view::page(visit, facts, &found, view::Said::too_late(visit.lang)),
             Err(trouble) => not_shown(visit, facts, &trouble),
         },
@@ -107,8 +157,17 @@ async fn not_changed(visit: &Visit, facts: &Facts, typed: RawFields, trouble: Tr
     }
 }
 
-async fn said_again(visit: &Visit, facts: &Facts, typed: RawFields, errors: FieldErrors) -> Response {
-    match visit.desk().track(&facts.reference, &facts.last4, &visit.address).await {
+async fn said_again(
+    visit: &Visit,
+    facts: &Facts,
+    typed: RawFields,
+    errors: FieldErrors,
+) -> Response {
+    match visit
+        .desk()
+        .track(&facts.reference, &facts.last4, &visit.address)
+        .await
+    {
         Ok(found) => view::page(visit, facts, &found, view::Said::wrong(typed, errors)),
         Err(trouble) => not_shown(visit, facts, &trouble),
     }
@@ -121,12 +180,26 @@ fn not_shown(visit: &Visit, facts: &Facts, trouble: &Trouble) -> Response {
     }
     let mut errors = FieldErrors::new();
     if facts.reference.trim().is_empty() {
-        errors.push(FieldError::new("reference", "missing", "กรอกเลขที่คำขอ 12 หลัก", "Enter the reference number, 12 digits"));
+        errors.push(FieldError::new(
+            "reference",
+            "missing",
+            "กรอกเลขที่คำขอ 12 หลัก",
+            "Enter the reference number, 12 digits",
+        ));
     }
     if facts.last4.trim().is_empty() {
-        errors.push(FieldError::new("phone_last4", "missing", "กรอกเลขท้าย 4 ตัวของเบอร์โทร", "Enter the last four digits of the phone"));
+        errors.push(FieldError::new(
+            "phone_last4",
+            "missing",
+            "กรอกเลขท้าย 4 ตัวของเบอร์โทร",
+            "Enter the last four digits of the phone",
+        ));
     }
-    let status = if errors.is_empty() { StatusCode::NOT_FOUND } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if errors.is_empty() {
+        StatusCode::NOT_FOUND
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     if errors.is_empty() {
         errors.push(FieldError::new(
             "reference",
@@ -136,7 +209,11 @@ fn not_shown(visit: &Visit, facts: &Facts, trouble: &Trouble) -> Response {
         ));
     }
     let values = [&facts.reference, &facts.last4];
-    let fields = FIELDS.iter().zip(values).map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    let fields = FIELDS
+        .iter()
+        .zip(values)
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect();
     form(visit, status, fields, errors)
 }
 
@@ -145,7 +222,11 @@ fn form(visit: &Visit, status: StatusCode, fields: RawFields, errors: FieldError
     let form = FormView::new(lang, fields, errors);
     let rules = visit.desk().rules();
     private_page(visit, status, |ctx| {
-        let lost = crate::words::call(lang, lang.t("หาเลขที่คำขอไม่พบ โทร", "If you cannot find the number, call"), &rules.settings().duty);
+        let lost = crate::words::call(
+            lang,
+            lang.t("หาเลขที่คำขอไม่พบ โทร", "If you cannot find the number, call"),
+            &rules.settings().duty,
+        );
         view! {
             <Question
                 ctx
@@ -179,5 +260,8 @@ fn form(visit: &Visit, status: StatusCode, fields: RawFields, errors: FieldError
 
 /// The hidden fields of a follow-up form.
 fn carried(facts: &Facts, found: &TrackView) -> AnyView {
-    super::frame::hidden(&[("reference", found.reference.as_str()), ("phone_last4", &facts.last4)])
+    super::frame::hidden(&[
+        ("reference", found.reference.as_str()),
+        ("phone_last4", &facts.last4),
+    ])
 }

@@ -17,11 +17,24 @@ pub(super) struct Standing {
 pub(super) fn standing(lang: Lang, view: &TrackView, rules: &Rules, now: Instant) -> Standing {
     let phone = &rules.settings().duty.phone;
     let name = lang.t(view.status.th(), view.status.en()).to_owned();
-    let is = |kind, lines| Standing { kind, title: name.clone(), lines };
+    let is = |kind, lines| Standing {
+        kind,
+        title: name.clone(),
+        lines,
+    };
     if view.frozen && view.status.is_live() {
-        let title = lang.t("พักการพิจารณาไว้ชั่วคราว", "On hold for the moment").to_owned();
-        let line = lang.t(format!("วันที่จองไว้ยังอยู่ โปรดโทรหาเจ้าหน้าที่ {phone}"), format!("The places are kept. Please call the officer, {phone}."));
-        return Standing { kind: NoticeKind::Hold, title, lines: vec![line] };
+        let title = lang
+            .t("พักการพิจารณาไว้ชั่วคราว", "On hold for the moment")
+            .to_owned();
+        let line = lang.t(
+            format!("วันที่จองไว้ยังอยู่ โปรดโทรหาเจ้าหน้าที่ {phone}"),
+            format!("The places are kept. Please call the officer, {phone}."),
+        );
+        return Standing {
+            kind: NoticeKind::Hold,
+            title,
+            lines: vec![line],
+        };
     }
     match view.status {
         Status::Submitted => match view.lapse_at.filter(|_| !view.verified) {

@@ -2,7 +2,10 @@
 use super::status::standing;
 use super::{Facts, carried, correction};
 use crate::components::reference::in_fours;
-use crate::components::{Button, ButtonKind, Choice, ErrorSummary, FormView, Kind, Notice, NoticeKind, Radios, Step, StepState, Steps, SummaryList, SummaryRow, TextField, Width};
+use crate::components::{
+    Button, ButtonKind, Choice, ErrorSummary, FormView, Kind, Notice, NoticeKind, Radios, Step,
+    StepState, Steps, SummaryList, SummaryRow, TextField, Width,
+};
 use crate::http::Visit;
 use crate::pages::frame::private_page;
 use crate::shell::Document;
@@ -26,21 +29,41 @@ pub(super) struct Said {
 
 impl Said {
     pub fn nothing() -> Self {
-        Self { status: StatusCode::OK, notice: None, typed: RawFields::new(), errors: FieldErrors::new() }
+        Self {
+            status: StatusCode::OK,
+            notice: None,
+            typed: RawFields::new(),
+            errors: FieldErrors::new(),
+        }
     }
 
     pub fn done(words: &'static str) -> Self {
-        Self { notice: Some((NoticeKind::Good, words)), ..Self::nothing() }
+        Self {
+            notice: Some((NoticeKind::Good, words)),
+            ..Self::nothing()
+        }
     }
 
     /// Another act came first: the page shows what is so now.
     pub fn too_late(lang: Lang) -> Self {
-        let words = lang.t("ทำรายการนี้ไม่ได้แล้ว สถานะปัจจุบันของคำขออยู่ด้านล่าง", "This can no longer be done. How the request stands now is shown below.");
-        Self { status: StatusCode::CONFLICT, notice: Some((NoticeKind::Hold, words)), ..Self::nothing() }
+        let words = lang.t(
+            "ทำรายการนี้ไม่ได้แล้ว สถานะปัจจุบันของคำขออยู่ด้านล่าง",
+            "This can no longer be done. How the request stands now is shown below.",
+        );
+        Self {
+            status: StatusCode::CONFLICT,
+            notice: Some((NoticeKind::Hold, words)),
+            ..Self::nothing()
+        }
     }
 
     pub fn wrong(typed: RawFields, errors: FieldErrors) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, typed, errors, ..Self::nothing() }
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            typed,
+            errors,
+            ..Self::nothing()
+        }
     }
 }
 
@@ -48,7 +71,12 @@ pub(super) fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: Said) 
     let lang = visit.lang;
     let rules = visit.desk().rules();
     let now = visit.desk().now();
-    let Said { status, notice, typed, errors } = said;
+    let Said {
+        status,
+        notice,
+        typed,
+        errors,
+    } = said;
     let error = !status.is_success();
     // What was typed stands over what the request holds.
     let mut fields = found.fields.clone();
@@ -58,19 +86,48 @@ pub(super) fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: Said) 
         let title = lang.t("สถานะคำขอใช้ฌาปนสถาน", "The crematorium request");
         let standing = standing(lang, found, &rules, now);
         let (kind, state) = (standing.kind, standing.title);
-        let lines = standing.lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
-        let mut rows = vec![SummaryRow::new(lang.t("ผู้เสียชีวิต", "The person who died"), found.deceased_name.clone())];
-        rows.extend(words::places(lang, &rules, &found.wish).into_iter().map(|(name, places)| SummaryRow::new(name, places)));
+        let lines = standing
+            .lines
+            .into_iter()
+            .map(|line| view! { <p>{line}</p> })
+            .collect_view();
+        let mut rows = vec![SummaryRow::new(
+            lang.t("ผู้เสียชีวิต", "The person who died"),
+            found.deceased_name.clone(),
+        )];
+        rows.extend(
+            words::places(lang, &rules, &found.wish)
+                .into_iter()
+                .map(|(name, places)| SummaryRow::new(name, places)),
+        );
         if let CertificateState::Given(number) = &found.certificate {
-            rows.push(SummaryRow::new(lang.t("เลขที่มรณบัตร", "Death certificate number"), number.clone()));
+            rows.push(SummaryRow::new(
+                lang.t("เลขที่มรณบัตร", "Death certificate number"),
+                number.clone(),
+            ));
         }
-        let steps: Vec<_> = found.steps.iter().map(|step| of_step(lang, step, now)).collect();
-        let notice = notice.map(|(kind, words)| view! { <div role="status"><Notice kind title=words/></div> });
+        let steps: Vec<_> = found
+            .steps
+            .iter()
+            .map(|step| of_step(lang, step, now))
+            .collect();
+        let notice = notice
+            .map(|(kind, words)| view! { <div role="status"><Notice kind title=words/></div> });
         let refused = found.refused.as_ref().map(|refused| refusal(lang, refused));
-        let correction = found.can_correct.then(|| correction::form(visit, &form, facts, found));
-        let certificate = found.status.is_live().then(|| certificate(visit, &form, facts, found, now)).flatten();
+        let correction = found
+            .can_correct
+            .then(|| correction::form(visit, &form, facts, found));
+        let certificate = found
+            .status
+            .is_live()
+            .then(|| certificate(visit, &form, facts, found, now))
+            .flatten();
         let withdraw = found.can_withdraw.then(|| withdrawing(visit, facts, found));
-        let call = words::call(lang, lang.t("สอบถามหรือแจ้งเปลี่ยน โทร", "Questions or changes: call"), &rules.settings().duty);
+        let call = words::call(
+            lang,
+            lang.t("สอบถามหรือแจ้งเปลี่ยน โทร", "Questions or changes: call"),
+            &rules.settings().duty,
+        );
         let number = in_fours(found.reference.as_str());
         view! {
             <Document ctx title error private=true back=visit.href("/track")>
@@ -109,7 +166,11 @@ fn of_step(lang: Lang, step: &TrackStep, now: Instant) -> Step {
         }
         (None, None) => shown,
     };
-    if step.late { shown.note(lang.t("เกินเวลาตามคู่มือ", "Later than the manual says")) } else { shown }
+    if step.late {
+        shown.note(lang.t("เกินเวลาตามคู่มือ", "Later than the manual says"))
+    } else {
+        shown
+    }
 }
 
 /// Facts, law, reason, and how, to whom and by when to appeal.
@@ -122,11 +183,18 @@ fn refusal(lang: Lang, refused: &RefusedView) -> AnyView {
         row("เหตุผล", "Reason", &refused.reason),
         row("การอุทธรณ์", "How to appeal", &refused.appeal),
     ];
-    view! { <h2>{lang.t("เหตุที่ไม่อนุมัติ", "Why it was refused")}</h2><SummaryList lang rows/> }.into_any()
+    view! { <h2>{lang.t("เหตุที่ไม่อนุมัติ", "Why it was refused")}</h2><SummaryList lang rows/> }
+        .into_any()
 }
 
 /// The certificate's number, or that it has not come yet: an answer, with a due time.
-fn certificate(visit: &Visit, form: &FormView, facts: &Facts, found: &TrackView, now: Instant) -> Option<AnyView> {
+fn certificate(
+    visit: &Visit,
+    form: &FormView,
+    facts: &Facts,
+    found: &TrackView,
+    now: Instant,
+) -> Option<AnyView> {
     let lang = visit.lang;
     // The correction form asks it too; never the same thing twice.
     if found.can_correct {
@@ -136,7 +204,10 @@ fn certificate(visit: &Visit, form: &FormView, facts: &Facts, found: &TrackView,
         CertificateState::Given(_) => return None,
         CertificateState::NotYet { due } => {
             let due = words::when(lang, *due, now);
-            let words = lang.t(format!("ท่านแจ้งว่ายังไม่ได้รับ โปรดให้เลขภายใน{due}"), format!("You told us that it has not come. Please give the number by {due}."));
+            let words = lang.t(
+                format!("ท่านแจ้งว่ายังไม่ได้รับ โปรดให้เลขภายใน{due}"),
+                format!("You told us that it has not come. Please give the number by {due}."),
+            );
             Some(view! { <p>{words}</p> })
         }
         CertificateState::Asked => None,

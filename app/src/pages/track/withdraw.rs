@@ -18,12 +18,20 @@ use leptos::prelude::*;
 pub(super) async fn withdraw(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
     if answers.value("confirm") == "yes" {
-        return match visit.desk().withdraw(&facts.reference, &facts.last4, &visit.address).await {
+        return match visit
+            .desk()
+            .withdraw(&facts.reference, &facts.last4, &visit.address)
+            .await
+        {
             Ok(found) => view::page(&visit, &facts, &found, Said::nothing()),
             Err(trouble) => not_changed(&visit, &facts, RawFields::new(), trouble).await,
         };
     }
-    match visit.desk().track(&facts.reference, &facts.last4, &visit.address).await {
+    match visit
+        .desk()
+        .track(&facts.reference, &facts.last4, &visit.address)
+        .await
+    {
         Ok(found) if found.can_withdraw => confirm(&visit, &facts, &found),
         Ok(found) => view::page(&visit, &facts, &found, Said::too_late(visit.lang)),
         Err(trouble) => not_shown(&visit, &facts, &trouble),

@@ -1,0 +1,240 @@
+//! Acknowledged means durable: a kill -9 in the middle of a stream of bookings loses nothing that got its 201.
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot be set up has failed"
+)]
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const NOW: &str = "fixed:2026-11-23T09:00:00+07:00";
+/// The server is killed once so many bookings were acknowledged.
+const ENOUGH: usize = 40;
+
+/// An installation in a folder of its own.
+struct Installation {
+    folder: PathBuf,
+    address: SocketAddr,
+}
+
+impl Installation {
+    fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("sala_durability_{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = free.local_addr().expect("its address");
+        Self { folder, address }
+    }
+
+    fn sala(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sala"));
+        command
+            .args(arguments)
+            .env_remove("DATABASE_URL")
+            .env("SALA_DATA_DIR", &self.folder)
+            .env("SALA_LISTEN", self.address.to_string())
+            .env("SALA_PUBLIC_URL", format!("http://{}", self.address))
+            .env("SALA_DEMO", "1")
+            .env("SALA_LIMITS", "off")
+            .env("SALA_CLOCK", NOW)
+            .stderr(Stdio::null());
+        command
+    }
+
+    fn serve(&self) -> Child {
+        let child = self
+            .sala(&["serve"])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("a server");
+        let patience = Instant::now() + Duration::from_secs(60);
+        while self
+            .call("GET", "/readyz", &[], "")
+            .is_none_or(|(status, _)| status != 200)
+        {
+            assert!(
+                Instant::now() < patience,
+                "the server is ready within a minute"
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+        child
+    }
+
+    /// One request on a connection of its own; `None` when the connection breaks.
+    fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Option<(u16, String)> {
+        let mut stream = TcpStream::connect(self.address).ok()?;
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .ok()?;
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
+            self.address
+        );
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str(&format!(
+            "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        ));
+        stream.write_all(head.as_bytes()).ok()?;
+        let mut reader = BufReader::new(stream);
+        let mut status_line = String::new();
+        reader.read_line(&mut status_line).ok()?;
+        let status = status_line.split(' ').nth(1)?.parse().ok()?;
+        let mut rest = String::new();
+        reader.read_to_string(&mut rest).ok()?;
+        rest.split_once("\r\n\r\n")
+            .map(|(_, body)| (status, body.to_owned()))
+    }
+}
+
+/// The n-th family's booking: its own deceased, its own round as far as there are any.
+fn booking(n: u32) -> String {
+    let days = [
+        "2026-11-25",
+        "2026-11-26",
+        "2026-11-28",
+        "2026-11-29",
+        "2026-11-30",
+        "2026-12-01",
+        "2026-12-02",
+        "2026-12-03",
+    ];
+    let rounds = ["10:00", "13:00", "14:30", "16:00"];
+    let day = days[n as usize % days.len()];
+    let round = rounds[n as usize / days.len() % rounds.len()];
+    format!(
+        r#"{{"applicant":{{"name":"สมหญิง ใจดี","phone":"08{n:08}","relation":"child"}},
+            "deceased":{{"name":"สมชาย ใจดี","passport":"AB{n:06}","date_of_death":"2026-11-20","residence":"in_area"}},
+            "cremation":{{"date":"{day}","round":"{round}"}}}}"#
+    )
+}
+
+fn text<'a>(json: &'a serde_json::Value, field: &str) -> &'a str {
+    json.get(field)
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or_default()
+}
+
+#[test]
+fn a_kill_in_the_middle_of_bookings_loses_nothing_acknowledged() {
+    let installation = Arc::new(Installation::new());
+    let mut server = installation.serve();
+    let token = installation
+        .sala(&["token", "create", "--channel", "test", "--per-minute", "0"])
+        .output()
+        .expect("a token");
+    let token = String::from_utf8(token.stdout)
+        .expect("text")
+        .trim()
+        .to_owned();
+    let acknowledged: Arc<Mutex<Vec<(u32, String)>>> = Arc::default();
+    let (next, stop) = (
+        Arc::new(AtomicU32::new(0)),
+        Arc::new(AtomicBool::new(false)),
+    );
+    let senders: Vec<_> = (0..8)
+        .map(|_| {
+            let (installation, token) = (Arc::clone(&installation), token.clone());
+            let (acknowledged, next, stop) = (
+                Arc::clone(&acknowledged),
+                Arc::clone(&next),
+                Arc::clone(&stop),
+            );
+            thread::spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let n = next.fetch_add(1, Ordering::Relaxed);
+                    let bearer = format!("Bearer {token}");
+                    let headers = [
+                        ("Authorization", bearer.as_str()),
+                        ("Idempotency-Key", &format!("key-{n}")),
+                    ];
+                    if let Some((201, body)) = installation.call(
+                        "POST",
+                        "/api/v1/crematorium/requests",
+                        &headers,
+                        &booking(n),
+                    ) {
+                        acknowledged.lock().expect("the list").push((n, body));
+                    }
+                }
+            })
+        })
+        .collect();
+    let patience = Instant::now() + Duration::from_secs(120);
+    while acknowledged.lock().expect("the list").len() < ENOUGH {
+        assert!(Instant::now() < patience, "bookings are acknowledged");
+        thread::sleep(Duration::from_millis(5));
+    }
+    // SIGKILL: no handler runs, nothing is flushed.
+    server.kill().expect("killed");
+    server.wait().expect("ended");
+    stop.store(true, Ordering::Relaxed);
+    for sender in senders {
+        sender.join().expect("a sender that does not panic");
+    }
+
+    let mut server = installation.serve();
+    let acknowledged = acknowledged.lock().expect("the list");
+    assert!(acknowledged.len() >= ENOUGH);
+    for (n, body) in acknowledged.iter() {
+        let answer: serde_json::Value = serde_json::from_str(body).expect("JSON");
+        let asked = format!(
+            r#"{{"reference":"{}","phone_last4":"{:04}"}}"#,
+            text(&answer, "reference"),
+            n % 10_000
+        );
+        let bearer = format!("Bearer {token}");
+        let tracked = installation.call(
+            "POST",
+            "/api/v1/track",
+            &[("Authorization", bearer.as_str())],
+            &asked,
+        );
+        let (status, tracked) = tracked.expect("an answer");
+        assert_eq!(
+            status, 200,
+            "booking {n} was acknowledged and is gone: {tracked}"
+        );
+        // A retry with the same key gets the same bytes, across the crash.
+        let headers = [
+            ("Authorization", bearer.as_str()),
+            ("Idempotency-Key", &format!("key-{n}")),
+        ];
+        let again = installation
+            .call(
+                "POST",
+                "/api/v1/crematorium/requests",
+                &headers,
+                &booking(*n),
+            )
+            .expect("an answer");
+        assert_eq!(again, (201, body.clone()));
+    }
+    let verified = installation
+        .sala(&["audit", "verify"])
+        .stdout(Stdio::null())
+        .status()
+        .expect("verified");
+    assert!(
+        verified.success(),
+        "no half state: the audit chain is whole"
+    );
+    server.kill().expect("killed");
+    server.wait().expect("ended");
+    std::fs::remove_dir_all(&installation.folder).expect("the folder");
+}
