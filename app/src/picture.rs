@@ -11,6 +11,8 @@ pub const WIDTH: u32 = 1080;
 
 const MARGIN: u32 = 80;
 const QR: u32 = 460;
+/// Where the QR begins.
+const TOP: u32 = 470;
 /// Below this width text shrinks no further.
 const SMALLEST: f64 = 26.0;
 
@@ -38,7 +40,7 @@ pub struct Slip {
 /// The picture's height in pixels.
 pub fn height(slip: &Slip) -> u32 {
     let facts = u32::try_from(slip.facts.len()).unwrap_or(0);
-    470 + QR + 60 + facts * 130 + 110
+    TOP + QR + 90 + facts * 145 + 165
 }
 
 /// The picture, off the threads that answer.
@@ -93,26 +95,26 @@ fn svg(slip: &Slip) -> String {
         );
     };
     let (soft, bold) = ("fill=\"#545d6b\"", "fill=\"#1d2430\" font-weight=\"600\"");
-    text(MARGIN, 100, 40.0, soft, &slip.city);
-    text(MARGIN, 185, 58.0, bold, &slip.title);
-    text(MARGIN, 280, 38.0, soft, &slip.label);
-    text(MARGIN, 375, 96.0, bold, &slip.reference);
-    let mut y = 430 + QR + 50;
+    text(MARGIN, 105, 46.0, soft, &slip.city);
+    text(MARGIN, 200, 66.0, bold, &slip.title);
+    text(MARGIN, 300, 44.0, soft, &slip.label);
+    text(MARGIN, 405, 108.0, bold, &slip.reference);
+    let mut y = TOP + QR + 45;
     text(
         middle,
         y,
-        38.0,
+        44.0,
         "fill=\"#545d6b\" text-anchor=\"middle\"",
         &slip.scan,
     );
     for (name, words) in &slip.facts {
-        y += 75;
-        text(MARGIN, y, 34.0, soft, name);
-        y += 55;
-        text(MARGIN, y, 44.0, bold, words);
+        y += 85;
+        text(MARGIN, y, 40.0, soft, name);
+        y += 60;
+        text(MARGIN, y, 50.0, bold, words);
     }
-    text(MARGIN, y + 90, 34.0, soft, &slip.note);
-    draw_qr(&mut out, &slip.address, (WIDTH - QR) / 2, 430);
+    text(MARGIN, y + 115, 40.0, soft, &slip.note);
+    draw_qr(&mut out, &slip.address, (WIDTH - QR) / 2, TOP);
     out.push_str("</svg>");
     out
 }

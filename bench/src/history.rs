@@ -28,7 +28,7 @@ pub async fn load(store: &Store, count: i64, now: Instant) -> Result<()> {
     if engine == Engine::Sqlite {
         run_sql(
             store,
-            "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -262144",
+            "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144",
         )
         .await;
     }
@@ -46,7 +46,7 @@ pub async fn load(store: &Store, count: i64, now: Instant) -> Result<()> {
     }
     match engine {
         Engine::Sqlite => {
-            let end = "PRAGMA foreign_keys = ON; PRAGMA cache_size = -2000; PRAGMA wal_checkpoint(TRUNCATE)";
+            let end = "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -2000; PRAGMA wal_checkpoint(TRUNCATE)";
             run_sql(store, end).await;
         }
         // As autovacuum does in time.
@@ -137,7 +137,10 @@ impl Writer {
     /// 64 hexadecimal digits that look drawn, different for every factor.
     fn mac(&self, factor: i64) -> String {
         let eight = self.hex(&format!("(((n + 1) * {factor}) % 4294967291)"), 8);
-        format!("(SELECT e || e || e || e || e || e || e || e FROM (SELECT {eight} AS e) AS once)")
+        match self.engine {
+            Engine::Sqlite => format!("replace('########', '#', {eight})"),
+            Engine::Postgres => format!("repeat({eight}, 8)"),
+        }
     }
 
     fn series(&self) -> String {
@@ -191,23 +194,23 @@ impl Writer {
         vec![
             format!(
                 "INSERT INTO person (id, name, phone, created_at)
-                 SELECT p || '001' || s, 'สมหญิง ใจดี', '08' || {phone}, at FROM bench_history ORDER BY n"
+                 SELECT p || '001' || s, 'สมหญิง ใจดี', '08' || {phone}, at FROM bench_history"
             ),
             format!(
                 "INSERT INTO person (id, name, identity_kind, identity_sealed, key_id, created_at)
-                 SELECT p || '002' || s, 'สมชาย ใจดี', 'national_id', {mac}, 'bench', at FROM bench_history ORDER BY n"
+                 SELECT p || '002' || s, 'สมชาย ใจดี', 'national_id', {mac}, 'bench', at FROM bench_history"
             ),
             format!(
                 "INSERT INTO request (id, reference, service, status, version, verified_at, channel, applicant_id, phone_mac,
                      browser_mac, settings_revision, submitted_at, updated_at, decide_by, decided_at)
                  SELECT p || '003' || s, {reference}, 'crematorium', status, 3,
                      CASE status WHEN 'lapsed' THEN NULL ELSE at + 3600000000 END, 'web', p || '001' || s, {mac}, {mac}, 1,
-                     at, at + 86400000000, at + 14400000000, at + 7200000000 FROM bench_history ORDER BY n"
+                     at, at + 86400000000, at + 14400000000, at + 7200000000 FROM bench_history"
             ),
             "INSERT INTO crematorium_case (request_id, deceased_id, relation, case_type, date_of_death, residence,
                  cremation_date, cremation_round, furnace_id, pavilion_id, pavilion_from, pavilion_nights)
              SELECT p || '003' || s, p || '002' || s, 'child', 'ordinary', night_before, 'in_area', date, '13:00',
-                 'furnace-1', 'sala-1', night_before, 2 FROM bench_history ORDER BY n"
+                 'furnace-1', 'sala-1', night_before, 2 FROM bench_history"
                 .to_owned(),
         ]
     }
@@ -222,7 +225,7 @@ impl Writer {
             statements.push(format!(
                 "INSERT INTO request_event (id, request_id, version, at, actor_kind, event, body)
                  SELECT p || '{kind}' || s, p || '003' || s, {version}, at + {version} * 3600000000, 'system', {event}, '\"taken\"'
-                 FROM bench_history ORDER BY n"
+                 FROM bench_history"
             ));
         }
         // Sixteen rounds a furnace; the nights of neighbouring days are in different pavilions.
@@ -243,7 +246,7 @@ impl Writer {
         statements.push(
             "INSERT INTO call_task (id, request_id, event_id, about, due_at, status, attempts, outcome, called_at, created_at)
              SELECT p || '021' || s, p || '003' || s, p || '013' || s, 'approved', at + 9000000000, 'done', 1, 'reached',
-                 at + 9000000000, at + 7200000000 FROM bench_history ORDER BY n"
+                 at + 9000000000, at + 7200000000 FROM bench_history"
                 .to_owned(),
         );
         for factor in [2_246_822_519_i64, 3_266_489_917, 668_265_263, 374_761_393] {

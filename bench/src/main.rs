@@ -95,7 +95,7 @@ impl Run {
 
     /// No part of the run may take longer.
     fn patience(&self) -> Duration {
-        Duration::from_secs(if self.quick { 240 } else { 900 })
+        Duration::from_secs(if self.quick { 480 } else { 900 })
     }
 }
 

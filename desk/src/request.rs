@@ -590,7 +590,7 @@ impl Desk {
             Action::Take => state.taken_by = actor.id(),
             Action::Resubmit => state.decide_by = rules.decide_by(now),
             Action::Approve | Action::Refuse { .. } | Action::Cancel { .. } => {
-                state.decided_at = Some(now)
+                state.decided_at = Some(now);
             }
             _ => {}
         }
@@ -926,7 +926,7 @@ impl Desk {
             Certificate::NotAsked => return self.track_view(&loaded).await,
             Certificate::NotYet => {
                 case.certificate_due_at =
-                    case.certificate_due_at.or(Some(rules.certificate_due(now)))
+                    case.certificate_due_at.or(Some(rules.certificate_due(now)));
             }
             Certificate::Number(number) => {
                 case.certificate_number = Some(number.clone());
@@ -1107,7 +1107,7 @@ impl Desk {
                         law,
                         reason,
                         appeal,
-                    })
+                    });
                 }
                 Ok(Event::Cancelled { reason }) => view.cancelled_reason = Some(reason),
                 _ => {}

@@ -53,7 +53,7 @@ impl Installation {
             .stdout(Stdio::null())
             .spawn()
             .expect("a server");
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         while self
             .call("GET", "/readyz", &[], "")
             .is_none_or(|(status, _)| status != 200)
@@ -79,17 +79,17 @@ impl Installation {
         stream
             .set_read_timeout(Some(Duration::from_secs(30)))
             .ok()?;
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n",
-            self.address
-        );
-        for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        head.push_str(&format!(
-            "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        let headers: Vec<String> = headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\r\n"))
+            .collect();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{}\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            self.address,
+            headers.concat(),
             body.len()
-        ));
+        );
         stream.write_all(head.as_bytes()).ok()?;
         let mut reader = BufReader::new(stream);
         let mut status_line = String::new();
@@ -175,7 +175,7 @@ fn a_kill_in_the_middle_of_bookings_loses_nothing_acknowledged() {
             })
         })
         .collect();
-    let patience = Instant::now() + Duration::from_secs(120);
+    let patience = Instant::now() + Duration::from_mins(2);
     while acknowledged.lock().expect("the list").len() < ENOUGH {
         assert!(Instant::now() < patience, "bookings are acknowledged");
         thread::sleep(Duration::from_millis(5));

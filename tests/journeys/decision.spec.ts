@@ -58,6 +58,7 @@ for (const { javascript, how } of SCRIPTS) {
     await desk.see('approved');
     await desk.page.goto('/staff/calls');
     const call = desk.page.getByRole('row', { name: 'แจ้งว่าอนุมัติแล้ว' });
+    await expect(desk.page.locator('.rail-wide [aria-current=page] small'), 'how many calls wait').toHaveText('1');
     await expect(call).toContainText(sala.thaiClock(30));
     await officer.reached('แจ้งว่าอนุมัติแล้ว');
 

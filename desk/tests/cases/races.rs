@@ -366,7 +366,7 @@ async fn the_same_deceased_has_one_live_case() {
         assert_eq!(
             cases_of_one_deceased(&office_of(store, crate::support::city(), false)).await,
             1
-        )
+        );
     })
     .await;
 }

@@ -185,7 +185,7 @@ async fn live_through(office: &Office, steps: &[(u64, Step)]) {
                         }
                     }
                     Err(Trouble::Invalid(_)) => {
-                        assert!(!may_ask, "step {n}: {wanted:?} may be asked")
+                        assert!(!may_ask, "step {n}: {wanted:?} may be asked");
                     }
                     Err(other) => panic!("step {n}: {other:?}"),
                 }

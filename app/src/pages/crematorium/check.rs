@@ -57,7 +57,11 @@ pub(super) async fn send(visit: Visit, Path(id): Path<String>) -> Response {
         Err(response) => return response,
     };
     match visit.desk().send_draft(&mine.browser, &mine.draft.id).await {
-        Ok(_) => see_other(&visit.href(&sent_path(&mine.draft.id))),
+        Ok(_) => {
+            let mut response = see_other(&visit.href(&sent_path(&mine.draft.id)));
+            keep_second_fact(&visit, &mine.draft, &mut response);
+            response
+        }
         Err(trouble) => not_done(&visit, &mine.draft, trouble),
     }
 }
@@ -136,13 +140,17 @@ fn summary(
             </Document>
         }
     });
-    // The confirmation shows the request, which needs the second fact; the draft's answers are erased by then.
+    keep_second_fact(visit, draft, &mut response);
+    response
+}
+
+/// The confirmation shows the request, which needs the second fact; the draft's answers are erased by then.
+fn keep_second_fact(visit: &Visit, draft: &DraftView, response: &mut Response) {
     if let Ok(phone) = Phone::parse(raw(&draft.fields, "applicant.phone"))
         && let Ok(cookie) = HeaderValue::from_str(&visit.remember_last4(&draft.id, phone.last4()))
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    response
 }
 
 /// What is wrong, each with a link to the step that asks.

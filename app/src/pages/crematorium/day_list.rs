@@ -218,9 +218,8 @@ impl Listed<'_> {
             lang.t("ไม่ต้องแสดงวันขึ้นแรม", "Do not show the lunar day"),
         ));
         let form = &self.form;
-        let open = !form.value("belief").is_empty();
         view! {
-            <details class="beliefs" open=open>
+            <details class="beliefs">
                 <summary>{lang.t("ธรรมเนียมของครอบครัว (ไม่บังคับ)", "Customs of the family (optional)")}</summary>
                 <form method="post" action=self.address("") novalidate>
                     {hidden(&[("action", "beliefs")])}
@@ -379,12 +378,13 @@ impl Listed<'_> {
                 )
             })
             .collect_view();
+        let heading = format!("h-{}", day.date);
         view! {
-            <fieldset class="day" id=day_id(day.date)>
-                <legend><h2>{words::day(lang, day.date)}</h2></legend>
+            <section class="day" id=day_id(day.date)>
+                <h2 id=heading.clone()>{words::day(lang, day.date)}</h2>
                 <p>{facts}</p>
-                <div class="choices rounds">{rounds}</div>
-            </fieldset>
+                <fieldset class="rounds" aria-labelledby=heading>{rounds}</fieldset>
+            </section>
         }
         .into_any()
     }

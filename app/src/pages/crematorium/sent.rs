@@ -84,7 +84,16 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
             .map(|(name, places)| SummaryRow::new(name, places))
             .collect();
         let places = (!rows.is_empty()).then(|| view! { <SummaryList lang rows/> });
-        let next = receipt.view.as_ref().map(|view| next(&visit, view, now));
+        let next = match &receipt.view {
+            Some(view) => next(&visit, view, now),
+            None => {
+                let words = lang.t(
+                    "เจ้าหน้าที่จะโทรหาท่านตามเบอร์ที่ให้ไว้ เพื่อยืนยันคำขอและแจ้งผล",
+                    "An officer calls the number you gave, to confirm the request and to tell you the outcome.",
+                );
+                view! { <p>{words}</p> }.into_any()
+            }
+        };
         let slip = visit.href(&format!("/crematorium/{}/slip", receipt.draft));
         let track = visit.href(&format!("/track?n={}", receipt.reference.as_str()));
         let call = words::call(

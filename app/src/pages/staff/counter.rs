@@ -228,7 +228,7 @@ impl CounterView {
             <p class="sub">{lang.t("ฌาปนสถาน · ถามตามลำดับนี้ได้ทั้งที่เคาน์เตอร์และทางโทรศัพท์", "Crematorium · ask in this order, at the counter or on the telephone")}</p>
             <div class="panels">
             <form class="counter" method="post" action=lang.path("/staff/walk-in") novalidate>
-                <input type="hidden" name=FORM_KEY value=raw(&self.form.fields, FORM_KEY).to_owned()/>
+                <input type="hidden" name=FORM_KEY value=self.form.value(FORM_KEY)/>
                 {self.applicant()}
                 {self.deceased()}
                 {self.places()}

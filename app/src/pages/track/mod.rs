@@ -168,6 +168,10 @@ async fn said_again(
         .track(&facts.reference, &facts.last4, &visit.address)
         .await
     {
+        // A form that is no longer offered cannot be corrected.
+        Ok(found) if !found.can_correct && typed.contains_key("applicant.name") => {
+            view::page(visit, facts, &found, view::Said::too_late(visit.lang))
+        }
         Ok(found) => view::page(visit, facts, &found, view::Said::wrong(typed, errors)),
         Err(trouble) => not_shown(visit, facts, &trouble),
     }

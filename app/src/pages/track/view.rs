@@ -106,11 +106,10 @@ pub(super) fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: Said) 
                 number.clone(),
             ));
         }
-        let steps: Vec<_> = found
-            .steps
-            .iter()
-            .map(|step| of_step(lang, step, now))
-            .collect();
+        // What an ended request did not come to is not still to come.
+        let live = found.status.is_live();
+        let steps = found.steps.iter().filter(|step| live || step.at.is_some());
+        let steps: Vec<_> = steps.map(|step| of_step(lang, step, now)).collect();
         let notice = notice
             .map(|(kind, words)| view! { <div role="status"><Notice kind title=words/></div> });
         let refused = found.refused.as_ref().map(|refused| refusal(lang, refused));
