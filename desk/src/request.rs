@@ -411,6 +411,7 @@ impl Desk {
             self.audit(tx, about, actor, event.code()).await?;
             if event.must_be_told() {
                 let due_at = rules.tell_by(about.at);
+                call::supersede(tx, about.id).await?;
                 call::insert(
                     tx,
                     about.ids.call,

@@ -127,3 +127,12 @@ pub async fn close(tx: &mut Tx, request_id: Uuid, about: &str) -> Result<u64> {
     )
     .await
 }
+
+/// Closes every open call of a request: newer news stand in their place. The number.
+pub async fn supersede(tx: &mut Tx, request_id: Uuid) -> Result<u64> {
+    tx.execute(
+        "UPDATE call_task SET status = 'done' WHERE request_id = $1 AND status = 'open'",
+        params![request_id],
+    )
+    .await
+}

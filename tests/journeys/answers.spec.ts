@@ -115,7 +115,7 @@ for (const { javascript, how } of SCRIPTS) {
       expect(await visitor.press(step === 'day' ? 'ใช้วันและเวลาที่เลือก' : 'ต่อไป')).toBe(303);
     }
     await family.at('check');
-    await expect(page.locator('.summary').first()).toContainText('081 234 5678');
+    await expect(page.locator('.summary').first()).toContainText('081-234-5678');
     await family.send();
   });
 }

@@ -29,7 +29,7 @@ export const MALEE: Answers = {
 export const JOHN: Answers = { ...MALEE, name: 'John Smith', deceased: 'Mary Smith', died: ['22', 'November', '2026'] };
 
 /** What no address and no log may hold. */
-export const SECRETS = ['มาลี', 'บุญมี', 'John', 'Mary', '0812345678', '081 234 5678', '3920100456789'];
+export const SECRETS = ['มาลี', 'บุญมี', 'John', 'Mary', '0812345678', '081 234 5678', '081-234-5678', '3920100456789'];
 
 const BUTTONS = {
   start: { th: 'เริ่มขอใช้ฌาปนสถาน', en: 'Start' },

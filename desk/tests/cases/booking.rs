@@ -746,3 +746,34 @@ async fn every_use_case_of_the_office_authorises_first() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn newer_news_replace_a_call_that_was_not_made() {
+    both(async |office| {
+        let desk = &office.desk;
+        let approver = approver();
+        let reference = book(&office, 1).await;
+        let file = desk
+            .open_request(&approver, &reference)
+            .await
+            .expect("the file");
+        let file = desk
+            .decide(&approver, &reference, file.version, Action::Approve)
+            .await
+            .expect("approved");
+        let cancel = Action::Cancel {
+            reason: "เตาขัดข้อง".into(),
+        };
+        desk.decide(&approver, &reference, file.version, cancel)
+            .await
+            .expect("cancelled");
+        let calls = desk.call_list(&approver).await.expect("calls");
+        let about: Vec<&str> = calls.iter().map(|call| call.about.as_str()).collect();
+        assert_eq!(
+            about,
+            ["cancelled"],
+            "nobody is told of an approval that no longer holds"
+        );
+    })
+    .await;
+}

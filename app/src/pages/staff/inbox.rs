@@ -212,7 +212,7 @@ impl ListView {
                 {one("late", "/staff/requests?late=1", day.late, late)}
                 {one("soon", "/staff/requests?due=1", day.due_today, due)}
                 {one("", "/staff/requests?today=1", day.ceremonies_today, ceremonies)}
-                {one("soon", "/staff/calls", day.calls, calls)}
+                {one("late", "/staff/calls", day.calls_due, calls)}
             </div>
         }
         .into_any()
