@@ -139,16 +139,6 @@ impl Visit {
         }
     }
 
-    /// The second fact of a draft that this browser sent, so that its confirmation can show the request.
-    pub fn last4_of(&self, draft: &str) -> Option<String> {
-        self.cookie(&last4_name(draft))
-    }
-
-    /// Remembers it for as long as a draft is kept.
-    pub fn remember_last4(&self, draft: &str, last4: &str) -> String {
-        self.set_cookie(&last4_name(draft), last4, 7 * 24 * 60 * 60)
-    }
-
     fn cookie(&self, name: &str) -> Option<String> {
         let name = self.cookie_name(name);
         self.cookies
@@ -172,10 +162,6 @@ impl Visit {
         let age = if value.is_empty() { 0 } else { max_age_seconds };
         format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}")
     }
-}
-
-fn last4_name(draft: &str) -> String {
-    format!("sent_{draft}")
 }
 
 /// Splits `/en/track` into English and `/track`.

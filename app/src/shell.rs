@@ -63,7 +63,8 @@ impl PageContext {
 
     /// The office that answers questions about this page: the duty desk for the crematorium.
     pub fn office(&self) -> &Office {
-        if self.path.starts_with("/crematorium") {
+        let about_a_case = ["/crematorium", "/track"];
+        if about_a_case.iter().any(|path| self.path.starts_with(path)) {
             &self.municipality.crematorium.duty
         } else {
             &self.municipality.office

@@ -1,6 +1,6 @@
 //! Drafts: raw answers kept for a browser, the hold, carrying to another phone, and sending.
 use crate::limit::queue_up;
-use crate::request::{Channel, Outcome, Submission, wish_fields};
+use crate::request::{Channel, Outcome, Submission, TrackView, load, wish_fields};
 use crate::{Desk, Result, Trouble, place};
 use chrono::TimeDelta;
 use domain::crematorium::{Application, Booker, Rules, Wish, application};
@@ -274,6 +274,19 @@ impl Desk {
                 self.sent(&row).await?.ok_or(trouble)
             }
         }
+    }
+
+    /// What a sent draft became, for the browser that sent it: its confirmation needs no second fact.
+    pub async fn receipt(&self, browser: &Browser, id: &str) -> Result<TrackView> {
+        let row = self.draft_row(browser, id).await?;
+        let request = row.request_id.ok_or(Trouble::NotFound)?;
+        let mut conn = self.store.read().await?;
+        let row = request::by_id(&mut conn, request)
+            .await?
+            .ok_or(Trouble::NotFound)?;
+        let loaded = load(&mut conn, row).await?;
+        drop(conn);
+        self.track_view(&loaded).await
     }
 
     /// A code that carries the draft to another phone.

@@ -11,6 +11,20 @@ const TRIES: Limit = Limit {
 };
 
 impl Desk {
+    /// Fails while a bucket of failures is full. Nothing is written: most who look up a request get it right.
+    pub(crate) async fn check_failures(&self, bucket: &str, now: Instant) -> Result<()> {
+        if !self.limits {
+            return Ok(());
+        }
+        let mut conn = self.store.read().await?;
+        allowed(limit::peek(&mut conn, bucket, TRIES, now).await?)
+    }
+
+    /// Counts one failure.
+    pub(crate) async fn count_failure(&self, bucket: &str, now: Instant) -> Result<()> {
+        self.pace(bucket, now).await
+    }
+
     /// Counts one try at a secret before it is looked at.
     pub(crate) async fn pace(&self, bucket: &str, now: Instant) -> Result<()> {
         self.spend(bucket, TRIES, now).await
@@ -31,16 +45,19 @@ impl Desk {
         if !self.limits {
             return Ok(());
         }
-        match self
+        let outcome = self
             .store
-            .write(async |tx| limit::hit(tx, bucket, budget, now).await)
-            .await?
-        {
-            Hit::Allowed => Ok(()),
-            Hit::RetryAfter(seconds) => Err(Trouble::RateLimited {
-                retry_after_seconds: u64::from(seconds),
-            }),
-        }
+            .write(async |tx| limit::hit(tx, bucket, budget, now).await);
+        allowed(outcome.await?)
+    }
+}
+
+fn allowed(hit: Hit) -> Result<()> {
+    match hit {
+        Hit::Allowed => Ok(()),
+        Hit::RetryAfter(seconds) => Err(Trouble::RateLimited {
+            retry_after_seconds: u64::from(seconds),
+        }),
     }
 }
 

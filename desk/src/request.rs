@@ -1024,7 +1024,7 @@ impl Desk {
             Purpose::LimitMac,
             format!("track:{digits}:{address}").as_bytes(),
         );
-        self.pace(&bucket, now).await?;
+        self.check_failures(&bucket, now).await?;
         let mut conn = self.store.read().await?;
         let row = request::by_reference(&mut conn, digits).await?;
         // The same statements whether the number exists or not.
@@ -1048,17 +1048,16 @@ impl Desk {
         };
         let known = matches(applicant) | matches(helper);
         match row {
-            Some(row) if known == 1 => {
-                let loaded = load(&mut conn, row).await?;
+            Some(row) if known == 1 => load(&mut conn, row).await,
+            _ => {
                 drop(conn);
-                self.forgive(&bucket).await?;
-                Ok(loaded)
+                self.count_failure(&bucket, now).await?;
+                Err(Trouble::NotFound)
             }
-            _ => Err(Trouble::NotFound),
         }
     }
 
-    async fn track_view(&self, loaded: &Loaded) -> Result<TrackView> {
+    pub(crate) async fn track_view(&self, loaded: &Loaded) -> Result<TrackView> {
         let mut conn = self.store.read().await?;
         let events = request::events(&mut conn, loaded.row.id).await?;
         let state = &loaded.row.state;
@@ -1232,63 +1231,49 @@ fn hide_name(trouble: Trouble) -> Trouble {
     }
 }
 
-/// Received, confirmed, decided, told: each against its time.
+/// Received, confirmed, decided, told: each against its time. What an ended request never reached is left out.
 fn steps(row: &RequestRow, events: &[EventRow], now: Instant) -> Vec<TrackStep> {
-    let at = |codes: &[&str]| {
-        events
-            .iter()
-            .rev()
-            .find(|event| codes.contains(&event.event.as_str()))
-            .map(|event| event.at)
+    let last = |codes: &[&str]| {
+        let mut events = events.iter().rev();
+        let found = events.find(|event| codes.contains(&event.event.as_str()));
+        found.map(|event| event.at)
     };
     let state = &row.state;
     let ended = !state.status.is_live();
-    let decided = state.decided_at.or_else(|| at(&["withdrawn", "lapsed"]));
-    let told = at(&["called"]).filter(|told| decided.is_some_and(|decided| decided <= *told));
-    let verified = state.verified_at;
-    let name = |th: &str, en: &str| Text::new(th, en);
-    let mut steps = vec![
-        (name("ส่งคำขอ", "Request sent"), Some(row.submitted_at), None),
-        (
-            name("เจ้าหน้าที่ยืนยันคำขอ", "Request confirmed by an officer"),
-            verified,
-            state.lapse_at,
-        ),
-    ];
+    let decided = state.decided_at.or_else(|| last(&["withdrawn", "lapsed"]));
+    let told = last(&["called"]).filter(|told| decided.is_some_and(|decided| decided <= *told));
+    let mut steps = vec![(
+        Text::new("ส่งคำขอ", "Request sent"),
+        Some(row.submitted_at),
+        None,
+    )];
+    if state.verified_at.is_some() || !ended {
+        let name = Text::new("เจ้าหน้าที่ยืนยันคำขอ", "Request confirmed by an officer");
+        steps.push((name, state.verified_at, state.lapse_at));
+    }
     if state.status == Status::Returned {
-        steps.push((
-            name("ท่านแก้ไขคำขอ", "You correct the request"),
-            None,
-            state.correct_by,
-        ));
+        let name = Text::new("ท่านแก้ไขคำขอ", "You correct the request");
+        steps.push((name, None, state.correct_by));
     }
-    steps.push((name("พิจารณา", "Decision"), decided, Some(state.decide_by)));
-    if matches!(
-        state.status,
-        Status::Approved
-            | Status::Refused
-            | Status::Cancelled
-            | Status::Completed
-            | Status::Submitted
-            | Status::Returned
-    ) {
-        steps.push((
-            name("แจ้งผลทางโทรศัพท์", "You are told by telephone"),
-            told,
-            None,
-        ));
+    let decision = match state.status {
+        Status::Withdrawn => Text::new("ท่านถอนคำขอ", "You withdrew the request"),
+        Status::Lapsed => Text::new("คำขอสิ้นผล", "The request lapsed"),
+        Status::Cancelled => Text::new("ยกเลิก", "Cancelled"),
+        _ => Text::new("พิจารณา", "Decision"),
+    };
+    steps.push((decision, decided, Some(state.decide_by)));
+    if state.status != Status::Withdrawn {
+        let name = Text::new("แจ้งผลทางโทรศัพท์", "You are told by telephone");
+        steps.push((name, told, None));
     }
-    let mut current_found = false;
+    let mut current = None;
     steps
         .into_iter()
-        .filter(|(_, at, _)| at.is_some() || !ended || decided.is_some())
-        .map(|(name, at, due)| {
+        .enumerate()
+        .map(|(n, (name, at, due))| {
             let state = match at {
                 Some(_) => StepState::Done,
-                None if !current_found => {
-                    current_found = true;
-                    StepState::Now
-                }
+                None if *current.get_or_insert(n) == n => StepState::Now,
                 None => StepState::Later,
             };
             let late = due.is_some_and(|due| at.unwrap_or(now) > due);

@@ -1,5 +1,5 @@
 //! Limits: leaky buckets, whose names hold a MAC and never an address in clear.
-use crate::conn::Tx;
+use crate::conn::{Conn, Tx};
 use crate::error::Result;
 use crate::value::params;
 use chrono::TimeDelta;
@@ -57,8 +57,13 @@ pub async fn hit(tx: &mut Tx, bucket: &str, limit: Limit, now: Instant) -> Resul
     if poured.await? == 1 {
         return Ok(Hit::Allowed);
     }
-    let (level, updated_at) = tx
-        .fetch_one(
+    peek(tx, bucket, limit, now).await
+}
+
+/// What a hit would be answered now; counts nothing and writes nothing.
+pub async fn peek(conn: &mut Conn, bucket: &str, limit: Limit, now: Instant) -> Result<Hit> {
+    let found = conn
+        .fetch_optional(
             "SELECT bucket, level, updated_at FROM rate_limit WHERE bucket = $1",
             params![bucket],
             |row| {
@@ -67,11 +72,17 @@ pub async fn hit(tx: &mut Tx, bucket: &str, limit: Limit, now: Instant) -> Resul
             },
         )
         .await?;
-    Ok(Hit::RetryAfter(wait(
-        level + HIT - capacity,
-        leak,
-        time::micros(now) - time::micros(updated_at),
-    )))
+    let Some((level, updated_at)) = found else {
+        return Ok(Hit::Allowed);
+    };
+    let leak = i64::from(limit.leak_per_second);
+    let passed_micros = (time::micros(now) - time::micros(updated_at)).max(0);
+    let leaked = (passed_micros / 1000).saturating_mul(leak) / 1000;
+    let excess = level + HIT - i64::from(limit.capacity) * HIT;
+    if excess <= leaked {
+        return Ok(Hit::Allowed);
+    }
+    Ok(Hit::RetryAfter(wait(excess, leak, passed_micros)))
 }
 
 /// Whole seconds until so much has leaked, of which some time has passed.
@@ -79,7 +90,7 @@ fn wait(excess: i64, leak: i64, passed_micros: i64) -> u32 {
     if leak == 0 {
         return u32::MAX;
     }
-    let needed = (excess * 1_000_000 + leak - 1) / leak - passed_micros.max(0);
+    let needed = (excess * 1_000_000 + leak - 1) / leak - passed_micros;
     u32::try_from(needed.max(0) / 1_000_000 + 1).unwrap_or(u32::MAX)
 }
 

@@ -23,7 +23,8 @@ for (const { javascript, how } of SCRIPTS) {
     expect(family.answered, 'answers').toBeLessThanOrEqual(ANSWERS);
     const told = page.getByRole('main');
     await expect(told).toContainText('วันพุธที่ 25 พฤศจิกายน 2569 เวลา 13.00 น.');
-    await expect(told).toContainText('ลงท้าย 5678 ก่อนวันนี้ เวลา 13.00 น.');
+    await expect(told).toContainText('ลงท้าย 5678');
+    await expect(told).toContainText('วันนี้ เวลา 13.00 น.');
     await expect(told).toContainText('075-000-001');
 
     await visitor.follow('เก็บใบรับคำขอเป็นภาพ');

@@ -102,7 +102,7 @@ test('free places are refreshed while the page stands open', async ({ sala, open
     await expect(async () => {
       await page.clock.runFor(30_000);
       await expect(free).toHaveText(words, { timeout: 1000 });
-    }).toPass();
+    }).toPass({ timeout: 90_000 });
   };
   expect(await sala.book(round)).toMatchObject({ status: 201 });
   await refreshed('ว่าง 2 เตา');

@@ -51,9 +51,10 @@ export class Sala {
   }
 
   static async start(name: string): Promise<Sala> {
+    const program = binary();
     const sala = new Sala(await freePort(), name);
     const log = openSync(sala.log, 'w');
-    sala.server = spawn(binary(), ['serve'], { cwd: ROOT, env: sala.environment(), stdio: ['ignore', log, log] });
+    sala.server = spawn(program, ['serve'], { cwd: ROOT, env: sala.environment(), stdio: ['ignore', log, log] });
     closeSync(log);
     try {
       await sala.ready();

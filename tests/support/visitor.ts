@@ -138,7 +138,7 @@ export class Visitor {
       if (responseBodySize > 0) this.weights.set(request.url(), responseBodySize);
       const bytes = this.weights.get(request.url()) ?? 0;
       if (['document', 'stylesheet', 'font'].includes(request.resourceType())) words += bytes;
-      else scripts += bytes;
+      else if (request.resourceType() !== 'image') scripts += bytes;
     }
     expect(words, `${about}: weight`).toBeGreaterThan(1000);
     expect(words, `${about}: weight`).toBeLessThanOrEqual(PAGE_BYTES);

@@ -254,7 +254,7 @@ mod watch {
         if english {
             format!("Last refreshed {clock}")
         } else {
-            format!("ปรับปรุงล่าสุด {} น.", clock.replace(':', "."))
+            format!("ปรับปรุงล่าสุด {}\u{a0}น.", clock.replace(':', "."))
         }
     }
 }

@@ -250,7 +250,14 @@ pub fn contact(fields: &RawFields, errors: &mut FieldErrors) -> Option<Contact> 
                 .keep(self::name(fields, "helper.name", "ผู้ช่วยกรอก", "the helper"))
                 .map(Some)
         };
-        let helper_phone = errors.keep(self::phone(fields, "helper.phone"));
+        // Two phones stand on one page: the summary says whose.
+        let helper_phone = errors.keep(self::phone(fields, "helper.phone").map_err(|mut error| {
+            error.text = Text::new(
+                format!("ผู้ช่วยกรอก: {}", error.text.th),
+                format!("The helper: {}", error.text.en),
+            );
+            error
+        }));
         Some(Helper {
             name: helper_name?,
             phone: helper_phone?,

@@ -15,7 +15,7 @@ use crate::pages::trouble;
 use crate::shell::Document;
 use crate::words;
 use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::Response;
 use desk::draft::{DraftView, HoldView};
 use desk::{Conflict, Trouble};
@@ -57,11 +57,7 @@ pub(super) async fn send(visit: Visit, Path(id): Path<String>) -> Response {
         Err(response) => return response,
     };
     match visit.desk().send_draft(&mine.browser, &mine.draft.id).await {
-        Ok(_) => {
-            let mut response = see_other(&visit.href(&sent_path(&mine.draft.id)));
-            keep_second_fact(&visit, &mine.draft, &mut response);
-            response
-        }
+        Ok(_) => see_other(&visit.href(&sent_path(&mine.draft.id))),
         Err(trouble) => not_done(&visit, &mine.draft, trouble),
     }
 }
@@ -115,7 +111,7 @@ fn summary(
 ) -> Response {
     let lang = visit.lang;
     let error = !errors.is_empty();
-    let mut response = private_page(visit, status, |ctx| {
+    private_page(visit, status, |ctx| {
         let title = lang.t("ตรวจคำตอบก่อนส่ง", "Check your answers");
         let errors = error.then(|| problems(visit, draft, errors));
         let hold = hold(visit, draft);
@@ -139,18 +135,7 @@ fn summary(
                 {elsewhere}
             </Document>
         }
-    });
-    keep_second_fact(visit, draft, &mut response);
-    response
-}
-
-/// The confirmation shows the request, which needs the second fact; the draft's answers are erased by then.
-fn keep_second_fact(visit: &Visit, draft: &DraftView, response: &mut Response) {
-    if let Ok(phone) = Phone::parse(raw(&draft.fields, "applicant.phone"))
-        && let Ok(cookie) = HeaderValue::from_str(&visit.remember_last4(&draft.id, phone.last4()))
-    {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    })
 }
 
 /// What is wrong, each with a link to the step that asks.

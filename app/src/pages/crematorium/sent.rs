@@ -10,7 +10,6 @@ use crate::{qr, words};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::Trouble;
 use desk::request::TrackView;
 use domain::form::{Lang, raw};
 use domain::phone::Phone;
@@ -21,9 +20,7 @@ use leptos::prelude::*;
 /// A request that this browser sent.
 pub(super) struct Receipt {
     pub draft: String,
-    pub reference: Reference,
-    /// Absent when the browser has forgotten the second fact: the number alone shows nothing.
-    pub view: Option<TrackView>,
+    pub view: TrackView,
 }
 
 /// The receipt of a sent draft; an unsent one goes to its check, an unknown one says so.
@@ -32,27 +29,13 @@ pub(super) async fn receipt(visit: &Visit, id: &str) -> Result<Receipt, Response
         .await
         .map_err(|trouble| missing(visit, &trouble))?;
     let draft = mine.draft.id;
-    let Some(reference) = mine.draft.sent else {
+    if mine.draft.sent.is_none() {
         return Err(see_other(&visit.href(&Step::Check.of(&draft, false))));
-    };
-    let view = match visit.last4_of(&draft) {
-        Some(last4) => match visit
-            .desk()
-            .track(reference.as_str(), &last4, &visit.address)
-            .await
-        {
-            Ok(view) => Some(view),
-            // The phone was corrected meanwhile, or somebody tried numbers: the receipt itself stands.
-            Err(Trouble::NotFound | Trouble::RateLimited { .. }) => None,
-            Err(trouble) => return Err(trouble::page(visit, &trouble)),
-        },
-        None => None,
-    };
-    Ok(Receipt {
-        draft,
-        reference,
-        view,
-    })
+    }
+    match visit.desk().receipt(&mine.browser, &draft).await {
+        Ok(view) => Ok(Receipt { draft, view }),
+        Err(trouble) => Err(trouble::page(visit, &trouble)),
+    }
 }
 
 /// Where a QR leads: the address only fills the field.
@@ -76,37 +59,25 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
     let now = visit.desk().now();
     private_page(&visit, StatusCode::OK, |ctx| {
         let title = lang.t("ส่งคำขอแล้ว", "The request has been sent");
-        let qr = qr::svg(&track_address(&visit, &receipt.reference));
-        let rows: Vec<_> = receipt
-            .view
-            .iter()
-            .flat_map(|view| words::places(lang, &rules, &view.wish))
+        let qr = qr::svg(&track_address(&visit, &receipt.view.reference));
+        let rows: Vec<_> = words::places(lang, &rules, &receipt.view.wish)
+            .into_iter()
             .map(|(name, places)| SummaryRow::new(name, places))
             .collect();
-        let places = (!rows.is_empty()).then(|| view! { <SummaryList lang rows/> });
-        let next = match &receipt.view {
-            Some(view) => next(&visit, view, now),
-            None => {
-                let words = lang.t(
-                    "เจ้าหน้าที่จะโทรหาท่านตามเบอร์ที่ให้ไว้ เพื่อยืนยันคำขอและแจ้งผล",
-                    "An officer calls the number you gave, to confirm the request and to tell you the outcome.",
-                );
-                view! { <p>{words}</p> }.into_any()
-            }
-        };
+        let next = next(&visit, &receipt.view, now);
         let slip = visit.href(&format!("/crematorium/{}/slip", receipt.draft));
-        let track = visit.href(&format!("/track?n={}", receipt.reference.as_str()));
+        let track = visit.href(&format!("/track?n={}", receipt.view.reference.as_str()));
         let call = words::call(
             lang,
             lang.t("สอบถามหรือแก้ไข โทร", "Questions or changes: call"),
             &rules.settings().duty,
         );
-        let value = receipt.reference.as_str().to_owned();
+        let value = receipt.view.reference.as_str().to_owned();
         view! {
             <Document ctx title private=true>
                 <h1>{title}</h1>
                 <ReferenceNumber lang value nostrip:qr=qr/>
-                {places}
+                <SummaryList lang rows/>
                 {next}
                 <p><ButtonLink href=slip label=lang.t("เก็บใบรับคำขอเป็นภาพ", "Keep the receipt as a picture") kind=ButtonKind::Secondary/></p>
                 <p><a href=track>{lang.t("ติดตามคำขอ", "Track the request")}</a>" "{lang.t(

@@ -26,7 +26,7 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
     private_page(&visit, StatusCode::OK, |ctx| {
         let title = lang.t("ใบรับคำขอ", "Receipt of the request");
         let src = visit.href(&format!("/crematorium/{}/slip.png", receipt.draft));
-        let number = receipt.reference.grouped();
+        let number = receipt.view.reference.grouped();
         let alt = lang.t(
             format!("ใบรับคำขอเลขที่ {number} พร้อมคิวอาร์โค้ด"),
             format!("Receipt of request {number}, with its QR code"),
@@ -73,17 +73,16 @@ fn slip(visit: &Visit, receipt: &Receipt) -> Slip {
     let rules = visit.desk().rules();
     let mut facts: Vec<(String, String)> = Vec::new();
     let mut fact = |name: &str, words: String| facts.push((name.to_owned(), words));
-    if let Some(view) = &receipt.view {
-        for (name, places) in words::places(lang, &rules, &view.wish) {
-            fact(name, places);
-        }
-        fact(lang.t("ส่งเมื่อ", "Sent"), dated(lang, view.submitted_at));
-        if view.status == Status::Submitted {
-            fact(
-                lang.t("ทราบผลภายใน", "Decision by"),
-                dated(lang, view.decide_by),
-            );
-        }
+    let view = &receipt.view;
+    for (name, places) in words::places(lang, &rules, &view.wish) {
+        fact(name, places);
+    }
+    fact(lang.t("ส่งเมื่อ", "Sent"), dated(lang, view.submitted_at));
+    if view.status == Status::Submitted {
+        fact(
+            lang.t("ทราบผลภายใน", "Decision by"),
+            dated(lang, view.decide_by),
+        );
     }
     let duty = &rules.settings().duty;
     fact(lang.t("โทร", "Call"), duty.phone.clone());
@@ -97,8 +96,8 @@ fn slip(visit: &Visit, receipt: &Receipt) -> Slip {
             .t("ใบรับคำขอใช้ฌาปนสถาน", "Crematorium request received")
             .to_owned(),
         label: lang.t("เลขที่คำขอ", "Reference number").to_owned(),
-        reference: receipt.reference.grouped(),
-        address: track_address(visit, &receipt.reference),
+        reference: receipt.view.reference.grouped(),
+        address: track_address(visit, &receipt.view.reference),
         scan: lang
             .t("สแกนเพื่อติดตามคำขอ", "Scan to track the request")
             .to_owned(),
