@@ -94,10 +94,8 @@ impl Desk {
     ) -> Result<Occupied> {
         let mut occupied = Occupied::default();
         let mut conn = self.store.read().await?;
-        for row in claim::occupied(&mut conn, from, until, self.now()).await? {
-            if except != Some(row.holder.id) {
-                occupied.take(&row.resource, row.date, row.cell);
-            }
+        for taken in claim::taken(&mut conn, from, until, self.now(), except).await? {
+            occupied.take_cells(taken.resource, taken.date, taken.cells);
         }
         Ok(occupied)
     }

@@ -29,6 +29,11 @@ impl Occupied {
         }
     }
 
+    /// Marks every cell of a mask, the lowest bit being the first of the day.
+    pub fn take_cells(&mut self, resource: String, date: NaiveDate, cells: u128) {
+        *self.0.entry(date).or_default().entry(resource).or_default() |= cells;
+    }
+
     pub fn is_free(&self, resource: &str, date: NaiveDate, cells: CellRange) -> bool {
         let taken = self.0.get(&date).and_then(|day| day.get(resource)).copied();
         taken.unwrap_or(0) & cells.mask() == 0

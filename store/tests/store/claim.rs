@@ -1,6 +1,7 @@
 //! Places in time: taking, holding, confirming, moving, releasing.
 use crate::sample::{date, id, minutes, now, round};
 use domain::crematorium::{CellRange, Claim};
+use std::collections::BTreeMap;
 use store::claim::{self, Holder};
 use store::testing::both;
 use store::{Result, Store};
@@ -140,6 +141,38 @@ async fn a_lapsed_hold_is_anybodys_and_shown_as_free() {
         assert!(!take_later(&store, second, &round, Some(15), 14).await);
         assert!(take_later(&store, second, &round, Some(15), 15).await);
         assert_eq!(cells(&store, first.id).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_days_cells_come_together_whichever_half_of_the_day_they_lie_in() {
+    both(async |store| {
+        let (first, second) = (Holder::request(id()), Holder::request(id()));
+        // 11:00 to 12:30 lies across the middle of the day.
+        for (holder, start) in [(first, "11:00"), (second, "16:00")] {
+            assert!(take(&store, holder, &round("furnace-1", start), None).await);
+        }
+        assert!(take(&store, first, &round("furnace-2", "00:00"), None).await);
+        let day = date("2026-11-25");
+        let mut conn = store.read().await.unwrap();
+        for except in [None, Some(first.id)] {
+            let mut singly = BTreeMap::new();
+            for row in claim::occupied(&mut conn, day, day, now()).await.unwrap() {
+                if except != Some(row.holder.id) {
+                    *singly.entry((row.resource, row.date)).or_default() |= 1_u128 << row.cell;
+                }
+            }
+            let taken = claim::taken(&mut conn, day, day, now(), except)
+                .await
+                .unwrap();
+            let together: BTreeMap<_, _> = taken
+                .into_iter()
+                .map(|taken| ((taken.resource, taken.date), taken.cells))
+                .collect();
+            assert_eq!(together, singly);
+            assert_eq!(together.len(), if except.is_none() { 2 } else { 1 });
+        }
     })
     .await;
 }

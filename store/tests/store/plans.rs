@@ -104,6 +104,7 @@ async fn read(conn: &mut Conn) -> Result<()> {
     request::unverified_of_phone(conn, "phone 1").await?;
     request::unverified_of_browser(conn, "browser 1").await?;
     claim::occupied(conn, date("2026-11-23"), date("2026-11-25"), now()).await?;
+    claim::taken(conn, date("2026-11-23"), date("2026-11-25"), now(), None).await?;
     claim::of(conn, id()).await?;
     crematorium::load(conn, id()).await?;
     crematorium::on_day(conn, date("2026-11-25")).await?;
