@@ -65,7 +65,7 @@ pub async fn measure(run: &Run, engine: Engine, report: &mut Report) -> Result<(
     let limited_by = match engine {
         Engine::Sqlite => "one writer, and one flush of the disk for each booking",
         Engine::Postgres => {
-            "thirty round trips to PostgreSQL for each booking, on the same two cores"
+            "some forty round trips to PostgreSQL for each booking, on the same cores"
         }
     };
     for (what, least, target, limited_by) in [

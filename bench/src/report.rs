@@ -161,7 +161,7 @@ impl Report {
 const METHOD: &str = "
 ## How
 
-- **Pages**: a release of `sala serve` on SQLite with sixty waiting requests of the sample city. The baseline is a bare axum handler in its own process that returns the same bytes through the same compression layer. Tracking is a `POST` of a real number and the last four digits, with the limits on as delivered, and once with them off.
+- **Pages**: a release of `sala serve` on SQLite with sixty waiting requests of the sample city. The baseline is a bare axum handler in its own process that returns the same bytes through the same compression layer. Tracking is a `POST` of a real number and the last four digits, with the limits on as delivered.
 - **Bookings**: `POST /api/v1/crematorium/requests` with a token without a limit (`SALA_LIMITS=off`), each booking a furnace's round and two pavilion nights that nobody else wants. The baseline runs the same statements through `store` in-process, sixteen at a time, with everything they bind made before; the second line calls the use case in-process, rules and keys included.
 - **History**: ten years of ended requests with people, cases, events, calls, claims and search prefixes; the same sixty requests wait in each. The servers of all sizes run side by side and are asked in turn.
 ";
