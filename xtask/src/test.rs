@@ -29,7 +29,7 @@ pub fn command(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     // Packages and the wasm target; what each check adds; the site, the server and PostgreSQL.
     let steps = 2
         + usize::from(wanted("format"))
-        + 3 * usize::from(wanted("lint"))
+        + 4 * usize::from(wanted("lint"))
         + 3 * usize::from(tests || journeys)
         + 2 * usize::from(tests)
         + usize::from(journeys);
