@@ -1,0 +1,75 @@
+//! A request from sending to its end.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `submit` | sending: everything in one transaction |
+//! | `act` | acts of the workflow, calls, corrections |
+//! | `record` | history, audit, call list and letters of one change |
+//! | `track` | what the family sees and does after sending |
+mod act;
+mod record;
+mod submit;
+mod track;
+
+use crate::{Result, Trouble};
+use domain::crematorium::Wish;
+use store::crematorium::CaseRow;
+use store::person::PersonRow;
+use store::request::RequestRow;
+use store::{Conn, crematorium, person};
+pub(crate) use submit::{Answer, Outcome, Submission, begin};
+pub use submit::{Channel, Submitted};
+pub use track::{
+    CertificateState, RefusedView, ReturnedView, StepState, TrackStep, TrackView, places,
+    wish_fields,
+};
+pub(crate) use track::{certificate_of, initials, reference_of};
+
+/// The service these requests belong to.
+pub const SERVICE: &str = "crematorium";
+
+/// The places of a case, as a wish again.
+pub(crate) fn wish_of(case: &CaseRow) -> Wish {
+    Wish {
+        case_type: case.case_type,
+        cremation: case
+            .cremation
+            .as_ref()
+            .map(|cremation| cremation.wish.clone()),
+        pavilion: case.pavilion.clone(),
+    }
+}
+
+/// A request with its case and people, as the store has them.
+pub(crate) struct Loaded {
+    pub row: RequestRow,
+    pub case: CaseRow,
+    pub applicant: PersonRow,
+    pub helper: Option<PersonRow>,
+    pub deceased: PersonRow,
+}
+
+/// Everything a request's pages show.
+pub(crate) async fn load(conn: &mut Conn, row: RequestRow) -> Result<Loaded> {
+    let missing = |what: &str| Trouble::Internal(format!("request {} has no {what}", row.id));
+    let case = crematorium::load(conn, row.id)
+        .await?
+        .ok_or_else(|| missing("case"))?;
+    let applicant = person::by_id(conn, row.applicant_id)
+        .await?
+        .ok_or_else(|| missing("applicant"))?;
+    let deceased = person::by_id(conn, case.deceased_id)
+        .await?
+        .ok_or_else(|| missing("deceased"))?;
+    let helper = match row.helper_id {
+        Some(id) => person::by_id(conn, id).await?,
+        None => None,
+    };
+    Ok(Loaded {
+        row,
+        case,
+        applicant,
+        helper,
+        deceased,
+    })
+}

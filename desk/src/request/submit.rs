@@ -1,0 +1,448 @@
+//! Sending a request: places, identity, people, case, history and outbox in one transaction.
+use super::SERVICE;
+use super::record::{Ids, Record};
+use crate::limit::queue_up;
+use crate::{Desk, Result, Trouble, place};
+use domain::crematorium::application::{Application, Certificate, Identity};
+use domain::crematorium::{Booker, Rules, Wish};
+use domain::phone::Phone;
+use domain::reference::Reference;
+use domain::request::{Actor, Event, Status};
+use domain::text;
+use domain::time::Instant;
+use store::claim::{self, Holder};
+use store::crematorium::{CaseRow, Cremation, IdentityKind, identity};
+use store::idempotency::Begun;
+use store::keys::Purpose;
+use store::person::{PersonRow, SealedIdentity};
+use store::request::{RequestRow, RequestState};
+use store::{Tx, call, crematorium, draft, idempotency, person, request, search};
+use uuid::Uuid;
+
+/// How a request came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// A browser without an account, by its MAC: unverified until the office has called.
+    Web { browser_mac: String },
+    /// Staff at the counter or on the telephone.
+    Counter,
+    /// A channel's token, by its name.
+    Api { name: String },
+}
+
+impl Channel {
+    fn code(&self) -> String {
+        match self {
+            Self::Web { .. } => "web".to_owned(),
+            Self::Counter => "counter".to_owned(),
+            Self::Api { name } => format!("api:{name}"),
+        }
+    }
+
+    /// Channel tokens and staff are exempt from verification.
+    fn is_verified(&self) -> bool {
+        !matches!(self, Self::Web { .. })
+    }
+
+    fn booker(&self) -> Booker {
+        match self {
+            Self::Counter => Booker::Staff,
+            _ => Booker::Public,
+        }
+    }
+}
+
+/// What the sender gets back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    pub reference: Reference,
+    pub status: Status,
+    pub verified: bool,
+    pub submitted_at: Instant,
+    pub decide_by: Instant,
+    pub wish: Wish,
+}
+
+/// Everything drawn before the transaction, so that running it again changes nothing.
+struct Plan {
+    now: Instant,
+    request: Uuid,
+    applicant: Uuid,
+    helper: Uuid,
+    deceased: Uuid,
+    event: Uuid,
+    ids: Ids,
+    reference: Reference,
+    nonce: [u8; 12],
+}
+
+/// One submission: who, what, how, and from which draft.
+pub(crate) struct Submission {
+    pub actor: Actor,
+    pub channel: Channel,
+    pub application: Application,
+    pub draft: Option<Uuid>,
+    /// The idempotency row that keeps the answer, and how to write it.
+    pub answer: Option<Answer>,
+}
+
+/// An API call's key, and what turns the outcome into the bytes to keep.
+pub(crate) struct Answer {
+    pub token: Uuid,
+    pub path: &'static str,
+    pub key: String,
+    pub body_hash: String,
+    pub write: fn(&Submitted) -> String,
+}
+
+/// What a keyed submission came to.
+pub(crate) enum Outcome {
+    Done(Submitted),
+    /// The same key and body came before: the same bytes.
+    Replayed(String),
+}
+
+impl Desk {
+    /// Submits a checked application: places, identity, people, request, history, audit and outbox in one transaction.
+    pub(crate) async fn submit(&self, submission: Submission) -> Result<Outcome> {
+        let rules = self.rules();
+        let plan = self.plan();
+        let wish = &submission.application.wish;
+        let (s, p, r) = (&submission, &plan, &rules);
+        let outcome = self
+            .store
+            .write(async |tx| self.submit_in(tx, r, s, p).await)
+            .await;
+        match outcome {
+            // What exactly is taken, and what is near, is read after the rollback.
+            Err(Trouble::SlotTaken { .. }) => Err(self.slot_taken(wish, submission.draft).await?),
+            outcome => outcome,
+        }
+    }
+
+    async fn submit_in(
+        &self,
+        tx: &mut Tx,
+        rules: &Rules,
+        s: &Submission,
+        p: &Plan,
+    ) -> Result<Outcome> {
+        if let Some(answer) = &s.answer
+            && let Some(body) = begin(tx, answer, p.now).await?
+        {
+            return Ok(Outcome::Replayed(body));
+        }
+        // After the replay: a repeat of a call that succeeded is answered as it was, even if the day has gone by.
+        s.application
+            .wish
+            .check(rules, s.channel.booker(), p.now)
+            .map_err(Trouble::Invalid)?;
+        let phone_mac = self.keys.mac(
+            Purpose::ContactMac,
+            s.application.applicant.phone.canonical().as_bytes(),
+        );
+        let verified = s.channel.is_verified();
+        if !verified && self.limits {
+            self.check_unverified(tx, rules, &s.channel, &phone_mac, p.now)
+                .await?;
+        }
+        let furnace = take_places(tx, rules, s, p).await?;
+        self.insert_people(tx, &s.application, p).await?;
+        let row = Self::new_request(rules, s, p, phone_mac);
+        if !request::insert(tx, &row).await? {
+            // One in a hundred thousand million: the whole submission is tried again by the sender.
+            return Err(Trouble::Internal("the drawn reference is taken".to_owned()));
+        }
+        if !identity::claim(tx, p.request, &self.identifiers(&s.application)).await? {
+            return Err(Trouble::DeceasedHasCase);
+        }
+        crematorium::insert(tx, &new_case(rules, &s.application, furnace, p)).await?;
+        self.index(tx, p.request, &s.application).await?;
+        let has_email = s.application.applicant.email.is_some();
+        let about = Record {
+            has_email,
+            ..Record::of(&row, 1, p.ids, p.now)
+        };
+        self.record(tx, rules, &about, &s.actor, &[(p.event, Event::Submitted)])
+            .await?;
+        if !verified {
+            let due_at = rules.duty().add(p.now, 60).unwrap_or(p.now);
+            call::insert(tx, p.ids.call, p.request, p.event, "verify", due_at, p.now).await?;
+        }
+        if let Some(draft) = s.draft
+            && !draft::mark_submitted(tx, draft, p.request, p.now).await?
+        {
+            return Err(Trouble::DecidedFirst {
+                status: Status::Submitted,
+                by: None,
+            });
+        }
+        let submitted = Submitted {
+            reference: p.reference.clone(),
+            status: Status::Submitted,
+            verified,
+            submitted_at: p.now,
+            decide_by: row.state.decide_by,
+            wish: s.application.wish.clone(),
+        };
+        if let Some(answer) = &s.answer {
+            let response = (answer.write)(&submitted);
+            idempotency::finish(tx, answer.token, answer.path, &answer.key, &response).await?;
+        }
+        Ok(Outcome::Done(submitted))
+    }
+
+    /// At most so many live unverified requests per phone and per browser; concurrent ones wait for each other.
+    async fn check_unverified(
+        &self,
+        tx: &mut Tx,
+        rules: &Rules,
+        channel: &Channel,
+        phone_mac: &str,
+        now: Instant,
+    ) -> Result<()> {
+        let most = u64::from(rules.settings().unverified_per_phone);
+        queue_up(tx, &format!("unverified:{phone_mac}"), now).await?;
+        let mut count = request::unverified_of_phone(tx, phone_mac).await?;
+        if let Channel::Web { browser_mac } = channel {
+            queue_up(tx, &format!("unverified:{browser_mac}"), now).await?;
+            count = count.max(request::unverified_of_browser(tx, browser_mac).await?);
+        }
+        if count >= most {
+            Err(Trouble::TooManyUnverified)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn ids(&self, now: Instant) -> Ids {
+        Ids {
+            audit: self.id(now),
+            call: self.id(now),
+            mail: self.id(now),
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        let now = self.now();
+        Plan {
+            now,
+            request: self.id(now),
+            applicant: self.id(now),
+            helper: self.id(now),
+            deceased: self.id(now),
+            event: self.id(now),
+            ids: self.ids(now),
+            reference: Reference::from_random(u64::from_le_bytes(self.random())),
+            nonce: self.random(),
+        }
+    }
+
+    fn new_request(rules: &Rules, s: &Submission, p: &Plan, phone_mac: String) -> RequestRow {
+        let verified = s.channel.is_verified();
+        RequestRow {
+            id: p.request,
+            reference: p.reference.as_str().to_owned(),
+            service: SERVICE.to_owned(),
+            version: 1,
+            state: RequestState {
+                status: Status::Submitted,
+                frozen: false,
+                verified_at: verified.then_some(p.now),
+                returned_count: 0,
+                taken_by: None,
+                updated_at: p.now,
+                decide_by: rules.decide_by(p.now),
+                decided_at: None,
+                lapse_at: (!verified).then(|| rules.lapse_at(p.now)),
+                correct_by: None,
+            },
+            channel: s.channel.code(),
+            applicant_id: p.applicant,
+            helper_id: s.application.helper.is_some().then_some(p.helper),
+            phone_mac,
+            browser_mac: match &s.channel {
+                Channel::Web { browser_mac } => Some(browser_mac.clone()),
+                _ => None,
+            },
+            settings_revision: rules.revision,
+            submitted_at: p.now,
+        }
+    }
+
+    async fn insert_people(&self, tx: &mut Tx, application: &Application, p: &Plan) -> Result<()> {
+        let someone = |id, name: String, phone: Option<&Phone>, email: Option<String>| PersonRow {
+            id,
+            name,
+            phone: phone.map(|phone| phone.canonical().to_owned()),
+            email,
+            identity: None,
+            created_at: p.now,
+            erased_at: None,
+        };
+        let applicant = &application.applicant;
+        let name = applicant.name.as_str().to_owned();
+        person::insert(
+            tx,
+            &someone(
+                p.applicant,
+                name,
+                Some(&applicant.phone),
+                applicant.email.clone(),
+            ),
+        )
+        .await?;
+        if let Some(helper) = &application.helper {
+            let name = helper
+                .name
+                .as_ref()
+                .map(|name| name.as_str().to_owned())
+                .unwrap_or_default();
+            person::insert(tx, &someone(p.helper, name, Some(&helper.phone), None)).await?;
+        }
+        let mut deceased = someone(
+            p.deceased,
+            application.deceased.name.as_str().to_owned(),
+            None,
+            None,
+        );
+        deceased.identity = self.sealed(&application.deceased.identity, p.deceased, p.nonce)?;
+        person::insert(tx, &deceased).await?;
+        Ok(())
+    }
+
+    pub(super) fn sealed(
+        &self,
+        identity: &Identity,
+        person: Uuid,
+        nonce: [u8; 12],
+    ) -> Result<Option<SealedIdentity>> {
+        let Some((kind, value)) = identity.key() else {
+            return Ok(None);
+        };
+        let sealed = self
+            .keys
+            .seal(
+                Purpose::Identity,
+                value.as_bytes(),
+                person.as_bytes(),
+                nonce,
+            )
+            .map_err(|error| Trouble::Internal(error.to_string()))?;
+        Ok(Some(SealedIdentity {
+            kind: kind.to_owned(),
+            sealed,
+            key_id: self.keys.key_id().to_owned(),
+        }))
+    }
+
+    /// What one live case may hold: the identity, and the certificate's number.
+    pub(super) fn identifiers(&self, application: &Application) -> Vec<identity::Identifier> {
+        let mac = |kind: IdentityKind, value: &str| {
+            (
+                kind,
+                self.keys.mac(
+                    Purpose::IdentityMac,
+                    format!("{}:{value}", kind.code()).as_bytes(),
+                ),
+            )
+        };
+        let known = application
+            .deceased
+            .identity
+            .key()
+            .and_then(|(kind, value)| Some(mac(IdentityKind::parse(kind)?, &value)));
+        let certificate = match &application.certificate {
+            Certificate::Number(number) => Some(mac(IdentityKind::Certificate, number)),
+            _ => None,
+        };
+        known.into_iter().chain(certificate).collect()
+    }
+
+    pub(super) async fn index(
+        &self,
+        tx: &mut Tx,
+        request: Uuid,
+        application: &Application,
+    ) -> Result<()> {
+        let phone = application.applicant.phone.canonical();
+        let mut words = text::search_prefixes(application.applicant.name.as_str());
+        words.extend(text::search_prefixes(application.deceased.name.as_str()));
+        words.push(phone.to_owned());
+        words.push(application.applicant.phone.last4().to_owned());
+        let macs: Vec<String> = words.iter().map(|word| self.search_mac(word)).collect();
+        Ok(search::index(tx, request, &macs).await?)
+    }
+
+    pub(crate) fn search_mac(&self, word: &str) -> String {
+        self.keys.mac(Purpose::SearchMac, word.as_bytes())
+    }
+}
+
+/// Begins a keyed call: `None` when it is the first, the kept answer when it is a repeat.
+pub(crate) async fn begin(tx: &mut Tx, answer: &Answer, now: Instant) -> Result<Option<String>> {
+    match idempotency::begin(
+        tx,
+        answer.token,
+        answer.path,
+        &answer.key,
+        &answer.body_hash,
+        now,
+    )
+    .await?
+    {
+        Begun::Fresh => Ok(None),
+        Begun::Replay { response } => Ok(Some(response)),
+        Begun::Reused => Err(Trouble::IdempotencyKeyReused),
+    }
+}
+
+/// Takes the places for good: a draft's live hold is confirmed, one that lapsed is taken again if it is still free.
+async fn take_places(
+    tx: &mut Tx,
+    rules: &Rules,
+    s: &Submission,
+    p: &Plan,
+) -> Result<Option<String>> {
+    let holder = Holder::request(p.request);
+    if let Some(draft) = s.draft {
+        claim::confirm(tx, Holder::draft(draft), holder, p.now).await?;
+        claim::release(tx, draft).await?;
+    }
+    match place::take(tx, rules, holder, &s.application.wish, None, p.now).await? {
+        Some(taken) => Ok(taken.furnace),
+        None => Err(Trouble::SlotTaken {
+            conflicts: Vec::new(),
+            alternatives: Vec::new(),
+        }),
+    }
+}
+
+fn new_case(
+    rules: &Rules,
+    application: &Application,
+    furnace: Option<String>,
+    p: &Plan,
+) -> CaseRow {
+    let wish = &application.wish;
+    CaseRow {
+        request_id: p.request,
+        deceased_id: p.deceased,
+        relation: application.applicant.relation,
+        case_type: wish.case_type,
+        date_of_death: application.deceased.date_of_death,
+        residence: application.deceased.residence,
+        certificate_number: match &application.certificate {
+            Certificate::Number(number) => Some(number.clone()),
+            _ => None,
+        },
+        certificate_due_at: (application.certificate == Certificate::NotYet)
+            .then(|| rules.certificate_due(p.now)),
+        cremation: wish
+            .cremation
+            .clone()
+            .zip(furnace)
+            .map(|(wish, furnace_id)| Cremation { wish, furnace_id }),
+        pavilion: wish.pavilion.clone(),
+    }
+}
