@@ -1,5 +1,6 @@
 //! The rules of the service: pure values and decisions. No clock, no chance, no database, no I/O.
 pub mod crematorium;
+pub mod document;
 pub mod form;
 pub mod lunar;
 pub mod money;
