@@ -156,9 +156,9 @@ impl Office {
                     round: free.round,
                 });
                 wishes.push(Wish {
-                    case_type: CaseType::Ordinary,
                     cremation,
                     pavilion,
+                    ..Wish::default()
                 });
             }
         }
@@ -232,13 +232,13 @@ pub fn booking(n: u32, today: NaiveDate) -> RawFields {
     let pavilion = round + rounds * (day % u32::from(NIGHTS));
     let minutes = u16::try_from(round).unwrap_or_default() * ROUND_MINUTES;
     let wish = Wish {
-        case_type: CaseType::Ordinary,
         cremation: TimeOfDay::from_minutes(minutes).map(|round| CremationWish { date, round }),
         pavilion: Some(PavilionWish {
             id: format!("sala-{pavilion}"),
             from: date - Days::new(2),
             nights: NIGHTS,
         }),
+        ..Wish::default()
     };
     answers(n, today, &wish)
 }

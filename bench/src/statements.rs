@@ -148,6 +148,10 @@ pub fn prepare(office: &Office, key: &str, fields: &RawFields) -> Result<Booking
                 furnace_id,
             }),
             pavilion: application.wish.pavilion.clone(),
+            ash: None,
+            coffin: None,
+            implants: None,
+            internal_number: None,
         },
         search: words
             .iter()

@@ -3,6 +3,8 @@ mod check;
 
 pub use check::Problem;
 
+pub use crate::crematorium::{CaseType, CoffinSize};
+
 use crate::form::Text;
 use crate::lunar::{LunarCalendar, LunarYear};
 use crate::money::Satang;
@@ -59,29 +61,6 @@ pub struct Office {
 pub struct Holiday {
     pub date: NaiveDate,
     pub name: Text,
-}
-
-/// What a furnace round may be limited to, and what decides its length.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum CaseType {
-    #[default]
-    Ordinary,
-    Infectious,
-}
-
-impl CaseType {
-    pub const ALL: [Self; 2] = [Self::Ordinary, Self::Infectious];
-
-    /// The word of the file and of the API.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Ordinary => "ordinary",
-            Self::Infectious => "infectious",
-        }
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -251,9 +230,24 @@ pub struct CrematoriumSettings {
 impl CrematoriumSettings {
     /// How long a case of this type keeps a furnace; always there in checked settings.
     pub fn duration(&self, case_type: CaseType) -> Option<&Duration> {
+        let case_type = self.treated_as(case_type);
         self.durations
             .iter()
             .find(|duration| duration.case_type == case_type)
+    }
+
+    /// A type without a duration of its own is treated as an ordinary case: the same length, the same rounds.
+    /// So a file that was written before the type was known goes on working.
+    pub fn treated_as(&self, case_type: CaseType) -> CaseType {
+        if self
+            .durations
+            .iter()
+            .any(|duration| duration.case_type == case_type)
+        {
+            case_type
+        } else {
+            CaseType::Ordinary
+        }
     }
 }
 

@@ -42,7 +42,6 @@ fn now() -> Instant {
 
 fn wish(cremation: Option<(&str, &str)>, pavilion: Option<(&str, &str, u8)>) -> Wish {
     Wish {
-        case_type: CaseType::Ordinary,
         cremation: cremation.map(|(day, round)| CremationWish {
             date: date(day),
             round: TimeOfDay::parse(round).expect("a time"),
@@ -52,6 +51,7 @@ fn wish(cremation: Option<(&str, &str)>, pavilion: Option<(&str, &str, u8)>) -> 
             from: date(from),
             nights,
         }),
+        ..Wish::default()
     }
 }
 
@@ -468,9 +468,9 @@ proptest! {
             if let OfferState::Open { rounds, pavilion } = offer.state {
                 for round in rounds {
                     let wish = Wish {
-                        case_type: CaseType::Ordinary,
                         cremation: Some(CremationWish { date: offer.date, round: round.round }),
                         pavilion: pavilion.clone(),
+                        ..Wish::default()
                     };
                     prop_assert_eq!(codes(wish.check(&rules, Booker::Public, now())), Vec::<String>::new());
                     let free = rules.furnace_claims(offer.date, round.round, CaseType::Ordinary)

@@ -4,8 +4,9 @@ use crate::error::Result;
 use crate::value::{Bind, Row, Value, params};
 use chrono::NaiveDate;
 use domain::crematorium::application::Relation;
-use domain::crematorium::{CremationWish, PavilionWish, Residence};
-use domain::municipality::CaseType;
+use domain::crematorium::{
+    AshWish, CaseType, CoffinSize, CremationWish, Implants, PavilionWish, Residence,
+};
 use domain::time::Instant;
 use uuid::Uuid;
 
@@ -23,6 +24,20 @@ pub struct CaseRow {
     pub certificate_due_at: Option<Instant>,
     pub cremation: Option<Cremation>,
     pub pavilion: Option<PavilionWish>,
+    pub ash: Option<AshCollection>,
+    /// `None` until somebody has been asked.
+    pub coffin: Option<CoffinSize>,
+    /// `None` until somebody has been asked.
+    pub implants: Option<Implants>,
+    /// The office's own number for somebody unnamed.
+    pub internal_number: Option<String>,
+}
+
+/// When the ashes are collected, and the table the office keeps for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AshCollection {
+    pub wish: AshWish,
+    pub table_id: String,
 }
 
 /// The round a case has, and the furnace the office keeps for it.
@@ -35,7 +50,8 @@ pub struct Cremation {
 macro_rules! columns {
     () => {
         "request_id, deceased_id, relation, case_type, date_of_death, residence, certificate_number, \
-         certificate_due_at, cremation_date, cremation_round, furnace_id, pavilion_id, pavilion_from, pavilion_nights"
+         certificate_due_at, cremation_date, cremation_round, furnace_id, pavilion_id, pavilion_from, pavilion_nights, \
+         ash_date, ash_start, ash_table, coffin_size, implants, internal_number"
     };
 }
 
@@ -75,28 +91,46 @@ fn parse(row: &Row) -> Result<CaseRow> {
             ));
         }
     };
+    let ash_date = row.date_or_null("ash_date")?;
+    let ash = match (
+        ash_date,
+        row.time_or_null("ash_start")?,
+        row.text_or_null("ash_table")?,
+    ) {
+        (Some(date), Some(start), Some(table_id)) => Some(AshCollection {
+            wish: AshWish { date, start },
+            table_id,
+        }),
+        (None, None, None) => None,
+        _ => return Err(row.impossible("ash_date", "date, start and table go together")),
+    };
     Ok(CaseRow {
         request_id: row.uuid("request_id")?,
         deceased_id: row.uuid("deceased_id")?,
         relation: row.word("relation", Relation::parse)?,
-        case_type: row.word("case_type", case_type)?,
+        case_type: row.word("case_type", CaseType::parse)?,
         date_of_death: row.date("date_of_death")?,
         residence: row.word("residence", Residence::parse)?,
         certificate_number: row.text_or_null("certificate_number")?,
         certificate_due_at: row.instant_or_null("certificate_due_at")?,
         cremation,
         pavilion,
+        ash,
+        coffin: row.word_or_null("coffin_size", CoffinSize::parse)?,
+        implants: row.word_or_null("implants", Implants::parse)?,
+        internal_number: row.text_or_null("internal_number")?,
     })
 }
 
 fn binds(case: &CaseRow) -> Vec<Value> {
     let cremation = case.cremation.as_ref();
     let pavilion = case.pavilion.as_ref();
+    let ash = case.ash.as_ref();
     params![
         case.request_id,
         case.deceased_id,
         case.relation.code(),
-        case_type_code(case.case_type),
+        case.case_type.code(),
         case.date_of_death,
         case.residence.code(),
         case.certificate_number.as_deref(),
@@ -107,20 +141,13 @@ fn binds(case: &CaseRow) -> Vec<Value> {
         pavilion.map(|pavilion| pavilion.id.as_str()),
         pavilion.map(|pavilion| pavilion.from),
         pavilion.map(|pavilion| pavilion.nights),
+        ash.map(|ash| ash.wish.date),
+        ash.map(|ash| ash.wish.start),
+        ash.map(|ash| ash.table_id.as_str()),
+        case.coffin.map(CoffinSize::code),
+        case.implants.map(Implants::code),
+        case.internal_number.as_deref(),
     ]
-}
-
-fn case_type_code(case_type: CaseType) -> &'static str {
-    match case_type {
-        CaseType::Ordinary => "ordinary",
-        CaseType::Infectious => "infectious",
-    }
-}
-
-fn case_type(code: &str) -> Option<CaseType> {
-    [CaseType::Ordinary, CaseType::Infectious]
-        .into_iter()
-        .find(|kind| case_type_code(*kind) == code)
 }
 
 pub async fn insert(tx: &mut Tx, case: &CaseRow) -> Result<()> {
@@ -129,7 +156,8 @@ pub async fn insert(tx: &mut Tx, case: &CaseRow) -> Result<()> {
             "INSERT INTO crematorium_case (",
             columns!(),
             ")
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+             $17, $18, $19, $20)"
         ),
         binds(case),
     )
@@ -149,7 +177,8 @@ pub async fn update(tx: &mut Tx, case: &CaseRow) -> Result<bool> {
     let changed = tx.execute(
         "UPDATE crematorium_case SET deceased_id = $2, relation = $3, case_type = $4, date_of_death = $5,
              residence = $6, certificate_number = $7, certificate_due_at = $8, cremation_date = $9,
-             cremation_round = $10, furnace_id = $11, pavilion_id = $12, pavilion_from = $13, pavilion_nights = $14
+             cremation_round = $10, furnace_id = $11, pavilion_id = $12, pavilion_from = $13, pavilion_nights = $14,
+             ash_date = $15, ash_start = $16, ash_table = $17, coffin_size = $18, implants = $19, internal_number = $20
          WHERE request_id = $1",
         binds(case),
     );

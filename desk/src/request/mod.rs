@@ -37,6 +37,8 @@ pub(crate) fn wish_of(case: &CaseRow) -> Wish {
             .as_ref()
             .map(|cremation| cremation.wish.clone()),
         pavilion: case.pavilion.clone(),
+        ash: case.ash.as_ref().map(|ash| ash.wish.clone()),
+        coffin: case.coffin.unwrap_or_default(),
     }
 }
 

@@ -444,5 +444,9 @@ fn new_case(
             .zip(furnace)
             .map(|(wish, furnace_id)| Cremation { wish, furnace_id }),
         pavilion: wish.pavilion.clone(),
+        ash: None,
+        coffin: None,
+        implants: None,
+        internal_number: None,
     }
 }

@@ -4,7 +4,7 @@ use desk::draft::Browser;
 use desk::{Chance, Clock, Desk};
 use domain::crematorium::{CremationWish, PavilionWish, Rules, Wish};
 use domain::form::{Lang, RawFields};
-use domain::municipality::{CaseType, Municipality};
+use domain::municipality::Municipality;
 use domain::request::{Delegation, Role, StaffActor};
 use domain::time::{Instant, TimeOfDay};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -91,7 +91,6 @@ pub fn date(text: &str) -> chrono::NaiveDate {
 
 pub fn wish(cremation: Option<(&str, &str)>, pavilion: Option<(&str, &str, u8)>) -> Wish {
     Wish {
-        case_type: CaseType::Ordinary,
         cremation: cremation.map(|(day, round)| CremationWish {
             date: date(day),
             round: TimeOfDay::parse(round).unwrap(),
@@ -101,6 +100,7 @@ pub fn wish(cremation: Option<(&str, &str)>, pavilion: Option<(&str, &str, u8)>)
             from: date(from),
             nights,
         }),
+        ..Wish::default()
     }
 }
 

@@ -388,23 +388,24 @@ pub fn wish(fields: &RawFields, errors: &mut FieldErrors) -> Option<Wish> {
             .iter()
             .any(|name| !text::clean(raw(fields, name)).is_empty())
     };
-    let case_type = match raw(fields, "case_type") {
-        "" | "ordinary" => CaseType::Ordinary,
-        "infectious" => CaseType::Infectious,
-        _ => {
-            errors.push(FieldError::new(
-                "case_type",
-                "unknown",
-                "ไม่รู้จักประเภทนี้",
-                "Use ordinary or infectious",
-            ));
-            return None;
-        }
+    let typed = raw(fields, "case_type");
+    let case_type = if typed.is_empty() {
+        CaseType::default()
+    } else if let Some(case_type) = CaseType::parse(typed) {
+        case_type
+    } else {
+        let known = CaseType::ALL.map(CaseType::code).join(", ");
+        errors.push(FieldError::new(
+            "case_type",
+            "unknown",
+            format!("ไม่รู้จักประเภทนี้ ใช้ได้: {known}"),
+            format!("Use one of: {known}"),
+        ));
+        return None;
     };
     let mut wish = Wish {
         case_type,
-        cremation: None,
-        pavilion: None,
+        ..Wish::default()
     };
     let before = errors.iter().count();
     if given(&["cremation.date", "cremation.round"]) {

@@ -341,9 +341,9 @@ pub fn alternatives(
                         (
                             far,
                             Wish {
-                                case_type: wanted.case_type,
                                 cremation,
                                 pavilion: pavilion.clone(),
+                                ..wanted.clone()
                             },
                         )
                     })
@@ -362,9 +362,9 @@ pub fn alternatives(
                     (
                         far,
                         Wish {
-                            case_type: wanted.case_type,
                             cremation: None,
                             pavilion: Some(wish),
+                            ..wanted.clone()
                         },
                     )
                 })

@@ -2,13 +2,17 @@
 pub mod application;
 pub mod availability;
 pub mod belief;
+pub mod case_type;
 pub mod cell;
+pub mod coffin;
 pub mod rules;
 pub mod wish;
 
 pub use application::{Application, Residence};
 pub use availability::{DayAvailability, Occupied, OfferDay, OfferState};
 pub use belief::{Advice, Belief};
+pub use case_type::CaseType;
 pub use cell::{CellRange, Claim};
+pub use coffin::{CoffinSize, Implants};
 pub use rules::{Facility, Rules};
-pub use wish::{Booker, CremationWish, PavilionWish, Wish};
+pub use wish::{AshWish, Booker, CremationWish, PavilionWish, Wish};

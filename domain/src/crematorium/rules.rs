@@ -93,6 +93,7 @@ impl Rules {
 
     /// The start times of a date for a type of case, in order; closures are not looked at.
     pub fn rounds(&self, date: NaiveDate, case_type: CaseType) -> Vec<TimeOfDay> {
+        let case_type = self.settings().treated_as(case_type);
         let mut starts: Vec<TimeOfDay> = self
             .settings()
             .rounds
@@ -107,11 +108,7 @@ impl Rules {
 
     /// The cells a case keeps a furnace for, cool-down included.
     pub fn furnace_cells(&self, start: TimeOfDay, case_type: CaseType) -> Option<CellRange> {
-        let duration = self
-            .settings()
-            .durations
-            .iter()
-            .find(|duration| duration.case_type == case_type)?;
+        let duration = self.settings().duration(case_type)?;
         CellRange::from_minutes(
             start,
             duration.minutes.checked_add(duration.cool_down_minutes)?,

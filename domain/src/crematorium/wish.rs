@@ -7,12 +7,20 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::cell::{CellRange, Claim};
+use super::coffin::CoffinSize;
 use super::rules::{Facility, Rules};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CremationWish {
     pub date: NaiveDate,
     pub round: TimeOfDay,
+}
+
+/// When the ashes are collected (เก็บอัฐิ), usually on the morning after the cremation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AshWish {
+    pub date: NaiveDate,
+    pub start: TimeOfDay,
 }
 
 /// Nights of chanting: the dates on which the evenings begin.
@@ -57,6 +65,12 @@ pub struct Wish {
     pub case_type: CaseType,
     pub cremation: Option<CremationWish>,
     pub pavilion: Option<PavilionWish>,
+    /// Only with a cremation.
+    #[serde(default)]
+    pub ash: Option<AshWish>,
+    /// Decides which furnaces the coffin fits into.
+    #[serde(default)]
+    pub coffin: CoffinSize,
 }
 
 impl Wish {

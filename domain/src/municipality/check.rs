@@ -312,8 +312,13 @@ impl Problems {
                 );
             }
         }
-        for case_type in CaseType::ALL {
-            if settings.duration(case_type).is_none() {
+        // The others are treated as ordinary when the file does not name them; a sealed body never may be.
+        for case_type in [CaseType::Ordinary, CaseType::Infectious] {
+            let named = settings.durations.iter();
+            if !named
+                .into_iter()
+                .any(|duration| duration.case_type == case_type)
+            {
                 self.add(
                     "crematorium.durations",
                     format!(
@@ -415,7 +420,10 @@ impl Problems {
     /// A case claims cells of its own date only.
     fn midnight(&mut self, field: &str, round: &Round, settings: &CrematoriumSettings) {
         for case_type in CaseType::ALL {
-            if !round.case_types.is_empty() && !round.case_types.contains(&case_type) {
+            let treated_as = settings.treated_as(case_type);
+            if treated_as != case_type
+                || !(round.case_types.is_empty() || round.case_types.contains(&case_type))
+            {
                 continue;
             }
             let Some(duration) = settings.duration(case_type) else {

@@ -66,7 +66,7 @@ pub struct ErrorItem {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Wish)]
 pub struct ApiWish {
-    /// `infectious` for a sealed infectious body; absent: ordinary.
+    /// `infectious`, `child`, `unnamed`, `royal` or `remains`; absent: ordinary.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub case_type: Option<&'static str>,
@@ -120,7 +120,7 @@ pub struct CremationRequest {
     pub applicant: Applicant,
     pub helper: Option<Helper>,
     pub deceased: Deceased,
-    /// `ordinary` (also when absent) or `infectious`.
+    /// `ordinary` (also when absent), `infectious`, `child`, `unnamed`, `royal` or `remains`.
     pub case_type: Option<String>,
     pub cremation: Option<Cremation>,
     pub pavilion: Option<Pavilion>,

@@ -2,10 +2,11 @@
 use crate::sample::{date, id, insert_request, minutes, now};
 use chrono::NaiveDate;
 use domain::crematorium::application::Relation;
-use domain::crematorium::{CremationWish, PavilionWish, Residence};
-use domain::municipality::CaseType;
+use domain::crematorium::{
+    AshWish, CaseType, CoffinSize, CremationWish, Implants, PavilionWish, Residence,
+};
 use domain::time::TimeOfDay;
-use store::crematorium::{self, CaseRow, Cremation, IdentityKind, identity};
+use store::crematorium::{self, AshCollection, CaseRow, Cremation, IdentityKind, identity};
 use store::testing::{both, run_sql};
 use store::{Result, Store};
 use uuid::Uuid;
@@ -28,6 +29,10 @@ pub fn case(request_id: Uuid, deceased_id: Uuid, cremation: Option<NaiveDate>) -
             furnace_id: "furnace-1".to_owned(),
         }),
         pavilion: None,
+        ash: None,
+        coffin: None,
+        implants: None,
+        internal_number: None,
     }
 }
 
@@ -55,6 +60,16 @@ async fn a_case_is_read_as_it_was_written_corrected_and_given_its_certificate() 
         row.case_type = CaseType::Infectious;
         row.residence = Residence::NotSure;
         row.cremation = None;
+        row.ash = Some(AshCollection {
+            wish: AshWish {
+                date: date("2026-11-26"),
+                start: TimeOfDay::parse("07:00").expect("a time"),
+            },
+            table_id: "ash-1".to_owned(),
+        });
+        row.coffin = Some(CoffinSize::Large);
+        row.implants = Some(Implants::Present);
+        row.internal_number = Some("2569-0001".to_owned());
         row.pavilion = Some(PavilionWish {
             id: "sala-1".to_owned(),
             from: date("2026-11-23"),

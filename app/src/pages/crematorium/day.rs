@@ -134,6 +134,7 @@ async fn find(
                         case_type: search.case_type,
                         cremation: Some(cremation),
                         pavilion,
+                        ..Wish::default()
                     })
                 }
                 OfferState::Open { .. } | OfferState::Full => {
@@ -158,6 +159,7 @@ async fn find(
                     case_type: search.case_type,
                     cremation: None,
                     pavilion: Some(pavilion),
+                    ..Wish::default()
                 })
                 .ok_or_else(|| (StatusCode::CONFLICT, taken(&[Conflict::Pavilion]))))
         }

@@ -300,10 +300,7 @@ impl CounterView {
     fn places(&self) -> AnyView {
         let lang = self.lang;
         let form = &self.form;
-        let types = options(
-            CaseType::ALL.map(|case| (case.code(), case_label(case))),
-            lang,
-        );
+        let types = options(CaseType::ALL.map(|case| (case.code(), case.label())), lang);
         let types = types.into_iter().skip(1).collect::<Vec<_>>();
         view! {
             <fieldset class="panel">
@@ -476,13 +473,6 @@ impl CounterView {
     }
 }
 
-fn case_label(case: CaseType) -> Text {
-    match case {
-        CaseType::Ordinary => Text::new("ทั่วไป", "Ordinary"),
-        CaseType::Infectious => Text::new("ศพติดเชื้อที่บรรจุถุงปิดผนึก", "Sealed infectious body"),
-    }
-}
-
 fn choose(lang: Lang) -> (String, String) {
     (String::new(), lang.t("เลือก", "Choose").to_owned())
 }
@@ -514,7 +504,6 @@ mod tests {
 
     fn wish() -> Wish {
         Wish {
-            case_type: CaseType::Ordinary,
             cremation: Some(CremationWish {
                 date: "2026-11-26".parse().unwrap(),
                 round: "13:00".parse().unwrap(),
@@ -524,6 +513,7 @@ mod tests {
                 from: "2026-11-24".parse().unwrap(),
                 nights: 2,
             }),
+            ..Wish::default()
         }
     }
 

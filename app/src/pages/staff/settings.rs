@@ -151,11 +151,8 @@ impl SettingsView {
         )
     }
 
-    fn case(&self, case: CaseType) -> &'static str {
-        match case {
-            CaseType::Ordinary => self.lang.t("ทั่วไป", "Ordinary"),
-            CaseType::Infectious => self.lang.t("ศพติดเชื้อที่ปิดผนึก", "Sealed infectious body"),
-        }
+    fn case(&self, case: CaseType) -> String {
+        self.text(&case.label())
     }
 
     fn desk(&self, office: &CityOffice) -> Vec<Line> {
@@ -201,7 +198,7 @@ impl SettingsView {
                 format!("{used} และพักเตา {cool}"),
                 format!("{used}, and {cool} to cool down"),
             );
-            lines.push((self.case(duration.case_type).to_owned(), value));
+            lines.push((self.case(duration.case_type), value));
         }
         lines.extend(settings.rounds.iter().map(|round| self.round(round)));
         lines

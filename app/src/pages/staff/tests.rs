@@ -14,7 +14,7 @@ use domain::crematorium::application::Relation;
 use domain::crematorium::{CremationWish, DayAvailability, PavilionWish, Residence, Rules, Wish};
 use domain::form::{FieldErrors, Lang, RawFields, Text};
 use domain::money::Satang;
-use domain::municipality::{CaseType, Furnace, Municipality, Pavilion, Round};
+use domain::municipality::{Furnace, Municipality, Pavilion, Round};
 use domain::reference::Reference;
 use domain::request::{Action, Delegation, Event, Refusal, Role, StaffActor, Status};
 use domain::time::Instant;
@@ -65,7 +65,6 @@ fn reference() -> Reference {
 
 fn wish() -> Wish {
     Wish {
-        case_type: CaseType::Ordinary,
         cremation: Some(CremationWish {
             date: "2026-11-26".parse().expect("a date"),
             round: "13:00".parse().expect("a time"),
@@ -75,6 +74,7 @@ fn wish() -> Wish {
             from: "2026-11-24".parse().expect("a date"),
             nights: 2,
         }),
+        ..Wish::default()
     }
 }
 
