@@ -19,7 +19,7 @@ mod pages {
         TagKind, TextArea, TextField, Width, reference,
     };
     use app::render::render;
-    use app::shell::{Document, NavItem, PageContext, StaffDocument, StaffNav};
+    use app::shell::{Document, NavGroup, NavItem, PageContext, StaffDocument, StaffNav};
     use domain::form::{FieldError, FieldErrors, Lang, RawFields};
     use leptos::prelude::*;
     use std::path::Path;
@@ -302,7 +302,10 @@ mod pages {
         });
         ctx.staff = Some(StaffNav {
             name: "มาลี ตั้งใจ".to_owned(),
-            items: items.into(),
+            groups: vec![NavGroup {
+                label: None,
+                items: items.into(),
+            }],
         });
         Ok(ctx)
     }

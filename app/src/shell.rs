@@ -93,6 +93,13 @@ impl From<&Self> for PageContext {
 pub struct StaffNav {
     /// The officer's own name.
     pub name: String,
+    pub groups: Vec<NavGroup>,
+}
+
+/// Entries that stand together, under a heading where there is one.
+#[derive(Clone, Debug, Default)]
+pub struct NavGroup {
+    pub label: Option<String>,
     pub items: Vec<NavItem>,
 }
 
@@ -342,8 +349,9 @@ fn footer(ctx: &PageContext) -> impl IntoView + use<> {
 fn rail(ctx: &PageContext, staff: &StaffNav) -> impl IntoView + use<> {
     let lang = ctx.lang;
     let here = staff
-        .items
+        .groups
         .iter()
+        .flat_map(|group| &group.items)
         .find(|item| item.current)
         .map(|item| item.label.clone());
     let title = move || view! { <b>{lang.t("งานบริการ", "Service desk")}</b> };
@@ -364,14 +372,21 @@ fn rail(ctx: &PageContext, staff: &StaffNav) -> impl IntoView + use<> {
 fn rail_items(ctx: &PageContext, staff: &StaffNav) -> impl IntoView + use<> {
     let lang = ctx.lang;
     let other = lang.t(Lang::En, Lang::Th);
-    let items = staff.items.clone().into_iter().map(|item| {
+    let entry = |item: NavItem| {
         let count = item.count.map(|count| view! { <small>{count}</small> });
         view! {
             <li><a href=item.href aria-current=item.current.then_some("page")><span>{item.label}</span>{count}</a></li>
         }
+    };
+    let groups = staff.groups.clone().into_iter().map(|group| {
+        let label = group
+            .label
+            .map(|label| view! { <p class="rail-group">{label}</p> });
+        let items = group.items.into_iter().map(entry).collect_view();
+        view! { {label}<ul>{items}</ul> }
     });
     view! {
-        <nav aria-label=lang.t("งานบริการ", "Service desk")><ul>{items.collect_view()}</ul></nav>
+        <nav aria-label=lang.t("งานบริการ", "Service desk")>{groups.collect_view()}</nav>
         <div class="rail-me">
             <p>{staff.name.clone()}</p>
             <form method="post" action=ctx.link("/staff/sign-out")>
@@ -458,11 +473,14 @@ mod tests {
         let mut ctx = context(Lang::Th, "/staff");
         ctx.staff = Some(StaffNav {
             name: "เจ้าหน้าที่ <1>".to_owned(),
-            items: vec![NavItem {
-                label: "วันนี้".to_owned(),
-                href: "/staff".to_owned(),
-                count: Some(12),
-                current: true,
+            groups: vec![NavGroup {
+                label: Some("งาน".to_owned()),
+                items: vec![NavItem {
+                    label: "วันนี้".to_owned(),
+                    href: "/staff".to_owned(),
+                    count: Some(12),
+                    current: true,
+                }],
             }],
         });
         let html = render(

@@ -2,7 +2,7 @@
 use crate::components::{ButtonKind, ButtonLink};
 use crate::http::{AppState, Visit, private, see_other};
 use crate::render::render;
-use crate::shell::{NavItem, PageContext, StaffDocument, StaffNav};
+use crate::shell::{NavGroup, NavItem, PageContext, StaffDocument, StaffNav};
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -68,40 +68,55 @@ pub(super) enum Place {
     Elsewhere,
 }
 
-impl Place {
-    fn path(self) -> &'static str {
-        match self {
-            Self::Today | Self::Elsewhere => "/staff",
-            Self::Requests => "/staff/requests",
-            Self::Calls => "/staff/calls",
-            Self::Counter => "/staff/walk-in",
-            Self::Tasks => "/staff/tasks",
-            Self::Accounts => "/staff/accounts",
-            Self::Settings => "/staff/settings",
-        }
-    }
+/// What stands together in the rail, under a heading of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    /// The day's work, first and without a heading.
+    Work,
+    System,
+}
 
-    fn label(self, lang: Lang) -> &'static str {
+impl Group {
+    fn label(self, lang: Lang) -> Option<&'static str> {
         match self {
-            Self::Today | Self::Elsewhere => lang.t("วันนี้", "Today"),
-            Self::Requests => lang.t("ฌาปนสถาน", "Crematorium"),
-            Self::Calls => lang.t("โทรแจ้งผล", "Calls to make"),
-            Self::Counter => lang.t("รับคำขอที่เคาน์เตอร์", "Walk-in request"),
-            Self::Tasks => lang.t("งานค้าง", "Unfinished tasks"),
-            Self::Accounts => lang.t("บัญชีผู้ใช้", "Accounts"),
-            Self::Settings => lang.t("ตั้งค่า", "Settings"),
+            Self::Work => None,
+            Self::System => Some(lang.t("ระบบ", "System")),
         }
     }
 }
 
-/// What waits at each place of the rail.
-#[derive(Clone, Copy, Debug, Default)]
-struct Counts {
-    today: Option<u32>,
-    requests: Option<u32>,
-    calls: Option<u32>,
-    tasks: Option<u32>,
+/// One line of the rail.
+struct Entry {
+    group: Group,
+    place: Place,
+    path: &'static str,
+    th: &'static str,
+    en: &'static str,
+    seen_by: fn(&StaffActor) -> bool,
 }
+
+/// The rail in its order; entries of one group stand together.
+#[rustfmt::skip]
+const RAIL: [Entry; 7] = [
+    Entry { group: Group::Work, place: Place::Today, path: "/staff", th: "วันนี้", en: "Today", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Requests, path: "/staff/requests", th: "ฌาปนสถาน", en: "Crematorium", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Calls, path: "/staff/calls", th: "โทรแจ้งผล", en: "Calls to make", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Counter, path: "/staff/walk-in", th: "รับคำขอที่เคาน์เตอร์", en: "Walk-in request", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Tasks, path: "/staff/tasks", th: "งานค้าง", en: "Unfinished tasks", seen_by: clerk },
+    Entry { group: Group::System, place: Place::Accounts, path: "/staff/accounts", th: "บัญชีผู้ใช้", en: "Accounts", seen_by: administrator },
+    Entry { group: Group::System, place: Place::Settings, path: "/staff/settings", th: "ตั้งค่า", en: "Settings", seen_by: administrator },
+];
+
+fn clerk(staff: &StaffActor) -> bool {
+    staff.handles_requests()
+}
+
+fn administrator(staff: &StaffActor) -> bool {
+    staff.has(Role::Administrator)
+}
+
+/// What waits at places of the rail.
+type Counts = Vec<(Place, u32)>;
 
 /// How a page is answered and where it belongs.
 #[derive(Clone, Debug)]
@@ -208,7 +223,7 @@ impl Office {
         let day = self.href("/staff");
         let label = self.lang().t("ไปที่งานวันนี้", "Go to today's work");
         let page = Page::new(Place::Elsewhere, title).status(status);
-        self.document(page, Counts::default(), move || {
+        self.document(page, Counts::new(), move || {
             view! {
                 <h1>{title}</h1>
                 <p>{what}</p>
@@ -220,23 +235,23 @@ impl Office {
 
     async fn counts(&self) -> desk::Result<Counts> {
         if !self.staff.handles_requests() {
-            return Ok(Counts::default());
+            return Ok(Counts::new());
         }
         let day = self.desk().day_numbers(&self.staff).await?;
         let tasks = self.desk().staff_tasks(&self.staff).await?.len();
-        Ok(Counts {
-            today: Some(day.late + day.due_today),
-            requests: Some(day.inbox),
-            calls: Some(day.calls),
-            tasks: u32::try_from(tasks).ok(),
-        })
+        Ok(vec![
+            (Place::Today, day.late + day.due_today),
+            (Place::Requests, day.inbox),
+            (Place::Calls, day.calls),
+            (Place::Tasks, u32::try_from(tasks).unwrap_or(u32::MAX)),
+        ])
     }
 
     fn document<F>(&self, page: Page, counts: Counts, body: F) -> Response
     where
         F: FnOnce() -> AnyView + Send + 'static,
     {
-        let ctx = self.context(page.place, counts);
+        let ctx = self.context(page.place, &counts);
         let nonce = ctx.nonce.clone();
         let error = page.status.is_client_error() || page.status.is_server_error();
         let (title, back) = (page.title, page.back.map(|path| self.href(&path)));
@@ -246,31 +261,34 @@ impl Office {
         private(page.status, html)
     }
 
-    fn context(&self, place: Place, counts: Counts) -> PageContext {
+    fn context(&self, place: Place, counts: &Counts) -> PageContext {
+        let lang = self.lang();
+        let seen: Vec<&Entry> = RAIL
+            .iter()
+            .filter(|entry| (entry.seen_by)(&self.staff))
+            .collect();
+        let groups = seen
+            .chunk_by(|a, b| a.group == b.group)
+            .map(|entries| NavGroup {
+                label: entries[0].group.label(lang).map(str::to_owned),
+                items: entries
+                    .iter()
+                    .map(|entry| NavItem {
+                        label: lang.t(entry.th, entry.en).to_owned(),
+                        href: self.href(entry.path),
+                        count: counts
+                            .iter()
+                            .find(|(at, _)| *at == entry.place)
+                            .map(|(_, count)| *count),
+                        current: entry.place == place,
+                    })
+                    .collect(),
+            })
+            .collect();
         let mut ctx = self.visit.context();
-        let mut items = Vec::new();
-        let mut item = |to: Place, count: Option<u32>| {
-            items.push(NavItem {
-                label: to.label(self.lang()).to_owned(),
-                href: self.href(to.path()),
-                count,
-                current: to == place,
-            });
-        };
-        if self.staff.handles_requests() {
-            item(Place::Today, counts.today);
-            item(Place::Requests, counts.requests);
-            item(Place::Calls, counts.calls);
-            item(Place::Counter, None);
-            item(Place::Tasks, counts.tasks);
-        }
-        if self.staff.has(Role::Administrator) {
-            item(Place::Accounts, None);
-            item(Place::Settings, None);
-        }
         ctx.staff = Some(StaffNav {
             name: self.staff.name.clone(),
-            items,
+            groups,
         });
         ctx
     }
