@@ -1,11 +1,15 @@
 //! The rules of the service: pure values and decisions. No clock, no chance, no database, no I/O.
+pub mod appeal;
 pub mod crematorium;
 pub mod document;
 pub mod form;
+pub mod issued;
+pub mod late;
 pub mod lunar;
 pub mod money;
 pub mod municipality;
 pub mod national_id;
+pub mod number;
 pub mod phone;
 pub mod reference;
 pub mod request;

@@ -1,7 +1,9 @@
 //! One municipality as data: everything another city changes by editing one file.
 mod check;
+mod signing;
 
 pub use check::Problem;
+pub use signing::{CopyTo, SigningSettings};
 
 pub use crate::crematorium::{CaseType, CoffinSize};
 
@@ -320,6 +322,9 @@ pub struct Municipality {
     #[serde(default)]
     pub equipment: Vec<EquipmentType>,
     pub manuals: Vec<Manual>,
+    /// Numbers, signatures, appeals, late notices.
+    #[serde(default)]
+    pub signing: SigningSettings,
 }
 
 impl Municipality {

@@ -204,6 +204,38 @@ pub async fn on_day(conn: &mut Conn, date: NaiveDate) -> Result<Vec<CaseRow>> {
     .await
 }
 
+/// Cases with a cremation or a first night from one date to another, both inclusive, whatever their requests' status.
+pub async fn between(conn: &mut Conn, from: NaiveDate, until: NaiveDate) -> Result<Vec<CaseRow>> {
+    let mut cases = conn
+        .fetch_all(
+            select!(
+                "WHERE cremation_date >= $1 AND cremation_date <= $2 ORDER BY cremation_date, request_id"
+            ),
+            params![from, until],
+            parse,
+        )
+        .await?;
+    // Two statements, each by its own index.
+    let pavilions = conn
+        .fetch_all(
+            select!(
+                "WHERE pavilion_from >= $1 AND pavilion_from <= $2 ORDER BY pavilion_from, request_id"
+            ),
+            params![from, until],
+            parse,
+        )
+        .await?;
+    for case in pavilions {
+        if !cases
+            .iter()
+            .any(|known| known.request_id == case.request_id)
+        {
+            cases.push(case);
+        }
+    }
+    Ok(cases)
+}
+
 /// What identifies a deceased person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IdentityKind {

@@ -37,10 +37,14 @@ pub enum Purpose {
     RecoveryCodeMac,
     /// The names of leaky buckets.
     LimitMac,
+    /// Records of signatures.
+    SignatureMac,
+    /// Tokens of calendar links.
+    CalendarMac,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Identity,
         Self::IdentityMac,
         Self::Totp,
@@ -53,6 +57,8 @@ impl Purpose {
         Self::TokenMac,
         Self::RecoveryCodeMac,
         Self::LimitMac,
+        Self::SignatureMac,
+        Self::CalendarMac,
     ];
 
     fn label(self) -> &'static str {
@@ -69,6 +75,8 @@ impl Purpose {
             Self::TokenMac => "token mac",
             Self::RecoveryCodeMac => "recovery code mac",
             Self::LimitMac => "limit mac",
+            Self::SignatureMac => "signature mac",
+            Self::CalendarMac => "calendar mac",
         }
     }
 }

@@ -18,6 +18,9 @@
 //! | [`job`] | the outbox and all other work after a commit |
 //! | [`lease`] | one holder at a time, among several servers |
 //! | [`audit`] | who did what, sealed into a chain |
+//! | [`number`], [`issued`], [`signature`] | running numbers, issued documents, who signed them |
+//! | [`appeal`], [`late_notice`] | appeals; written reasons of late decisions |
+//! | [`calendar_link`] | secret links of calendar programs |
 //! | [`setting`] | settings as revisions |
 //! | [`staff`], [`session`] | accounts, recovery codes; sessions of residents and staff |
 //! | [`token`], [`idempotency`], [`limit`] | channels' tokens, stored answers, leaky buckets |
@@ -40,8 +43,10 @@
 //! ```
 //!
 //! Time and chance are arguments: nothing here reads a clock or makes an id.
+pub mod appeal;
 pub mod audit;
 pub mod backup;
+pub mod calendar_link;
 pub mod call;
 pub mod claim;
 pub mod conn;
@@ -49,15 +54,19 @@ pub mod crematorium;
 pub mod draft;
 pub mod error;
 pub mod idempotency;
+pub mod issued;
 pub mod job;
 pub mod keys;
+pub mod late_notice;
 pub mod lease;
 pub mod limit;
+pub mod number;
 pub mod person;
 pub mod request;
 pub mod search;
 pub mod session;
 pub mod setting;
+pub mod signature;
 pub mod staff;
 pub mod task;
 #[cfg(any(test, feature = "testing"))]

@@ -1,7 +1,7 @@
 //! What is wrong with a municipality's settings: every problem at once, each with its field.
 use super::{
     CaseType, Closure, ClosureWhen, CrematoriumSettings, Manual, Municipality, Office, Round,
-    WeekHours, WeekdayName,
+    SigningSettings, WeekHours, WeekdayName,
 };
 use crate::form::Text;
 use crate::lunar::LunarCalendar;
@@ -47,8 +47,17 @@ impl Municipality {
         problems.crematorium(&self.crematorium);
         problems.equipment(self);
         problems.manuals(self);
+        problems.signing(&self.signing);
         problems.0
     }
+}
+
+/// One address with a name and a host; the mail server has the last word.
+fn looks_like_email(text: &str) -> bool {
+    let plain =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || c == '@');
+    text.split_once('@')
+        .is_some_and(|(name, host)| plain(name) && plain(host) && host.contains('.'))
 }
 
 #[derive(Default)]
@@ -158,6 +167,26 @@ impl Problems {
         // Deadlines count these hours: without any, no deadline would ever come.
         if hours.days().iter().all(|(_, spans)| spans.is_empty()) {
             self.add(field, "at least one day must have hours");
+        }
+    }
+
+    fn signing(&mut self, signing: &SigningSettings) {
+        self.text("signing.acting_for", &signing.acting_for);
+        for (field, days) in [
+            ("appeal_days", signing.appeal_days),
+            ("appeal_answer_days", signing.appeal_answer_days),
+            ("late_notice_days", signing.late_notice_days),
+        ] {
+            self.number(&format!("signing.{field}"), days, 1..=366, "days");
+        }
+        let copy = &signing.late_notice_copy;
+        self.text("signing.late_notice_copy.name", &copy.name);
+        self.text("signing.late_notice_copy.address", &copy.address);
+        if !copy.email.is_empty() && !looks_like_email(&copy.email) {
+            self.add(
+                "signing.late_notice_copy.email",
+                format!("\"{}\" is not an e-mail address", copy.email),
+            );
         }
     }
 

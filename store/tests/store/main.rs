@@ -16,4 +16,5 @@ mod race;
 mod request;
 mod sample;
 mod setting;
+mod signing;
 mod work;

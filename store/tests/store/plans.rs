@@ -1,15 +1,20 @@
 //! Query plans: on a database with years of history, hot statements read by index on both engines.
 use crate::sample::{date, id, minutes, now, round};
+use domain::appeal::AppealStatus;
+use domain::issued::IssuedStatus;
+use domain::number::Series;
 use domain::request::Status;
 use domain::time::micros;
+use store::calendar_link::Whose;
 use store::claim::{self, Holder};
 use store::crematorium::{IdentityKind, identity};
 use store::request::{InboxFilter, InboxKey};
 use store::session::Stage;
 use store::testing::{Plan, both, record_plans, run_sql, take_plans};
 use store::{
-    Conn, Engine, Result, Store, Tx, audit, call, crematorium, draft, idempotency, job, limit,
-    person, request, search, session, setting, staff, task, token,
+    Conn, Engine, Result, Store, Tx, appeal, audit, calendar_link, call, crematorium, draft,
+    idempotency, issued, job, late_notice, limit, number, person, request, search, session,
+    setting, signature, staff, task, token,
 };
 
 /// Rows of history in every large table.
@@ -59,6 +64,18 @@ async fn fill(store: &Store) {
         INSERT INTO audit SELECT id, 'view:' || (n % 1000), n, past, 'staff', NULL, 'viewed', '{}', '', '' FROM filler;
         INSERT INTO audit_unsealed SELECT id FROM filler WHERE n % 50 = 0;
         INSERT INTO audit_link SELECT n, id, '' FROM filler WHERE n % 50 <> 0;
+        INSERT INTO issued_document SELECT id, id, 'permit', 'permit', 2569, n, '', 1,
+            CASE n % 50 WHEN 0 THEN 'pending' ELSE 'signed' END, id, '{}', id, NULL, 1, NULL, NULL, past, NULL, NULL,
+            NULL, NULL FROM filler;
+        INSERT INTO signature SELECT id, id, '', '', '', '', day, NULL, 'totp', 1, NULL, NULL, '', past, '', ''
+            FROM filler;
+        INSERT INTO appeal SELECT id, id, id, 2569, n, '', 'web', '', past, day, 0, past,
+            CASE n % 50 WHEN 0 THEN 'received' ELSE 'upheld' END, 1, NULL, NULL, NULL, NULL FROM filler;
+        INSERT INTO late_notice SELECT id, id, 1, past, CASE n % 50 WHEN 0 THEN 'open' ELSE 'written' END, NULL, NULL,
+            NULL, past FROM filler;
+        INSERT INTO calendar_link SELECT id, id, NULL, id, 0, past, CASE n % 50 WHEN 0 THEN NULL ELSE past END
+            FROM filler;
+        INSERT INTO number_counter SELECT 'permit', n, 1 FROM filler;
         DROP TABLE filler;
         ANALYZE";
     let sql = sql
@@ -128,6 +145,26 @@ async fn read(conn: &mut Conn) -> Result<()> {
     setting::history(conn, "kind", "key 1").await?;
     audit::head(conn).await?;
     audit::of(conn, "view:1").await?;
+    crematorium::between(conn, date("2026-11-01"), date("2026-11-03")).await?;
+    issued::by_id(conn, id()).await?;
+    issued::by_code(conn, "x").await?;
+    issued::of(conn, id()).await?;
+    issued::of_status(conn, IssuedStatus::Pending, None, 25).await?;
+    issued::register(conn, None, 25).await?;
+    issued::count(conn, IssuedStatus::Pending).await?;
+    signature::of(conn, id(), &store::keys::Keys::new(&[1; 32])).await?;
+    appeal::of(conn, id()).await?;
+    appeal::by_form_key(conn, "x").await?;
+    appeal::list(conn, None, None, 25).await?;
+    appeal::list(conn, Some(AppealStatus::Received), None, 25).await?;
+    appeal::count(conn, AppealStatus::Received).await?;
+    late_notice::of(conn, id()).await?;
+    late_notice::count_of(conn, id()).await?;
+    late_notice::open(conn, None, 25).await?;
+    late_notice::count_open(conn).await?;
+    calendar_link::by_token(conn, "x").await?;
+    calendar_link::of(conn, Whose::Staff(id())).await?;
+    calendar_link::of(conn, Whose::Request(id())).await?;
     Ok(())
 }
 
@@ -175,6 +212,11 @@ async fn write(tx: &mut Tx) -> Result<()> {
     job::free_ended_leases(tx, now()).await?;
     job::finish(tx, id(), "x", now()).await?;
     job::delete_finished(tx, now() - minutes(1_900_000)).await?;
+    number::next(tx, Series::Permit, 2000).await?;
+    issued::set_signer(tx, id(), id()).await?;
+    issued::sign(tx, id(), id(), "x", IssuedStatus::Signed).await?;
+    late_notice::settle(tx, id()).await?;
+    calendar_link::revoke(tx, Whose::Request(id()), now()).await?;
     let entry = audit::Entry {
         id: id(),
         subject: "view:new",

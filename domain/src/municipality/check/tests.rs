@@ -145,6 +145,7 @@ fn good() -> Municipality {
             count: 1,
         }],
         manuals: vec![manual("crematorium"), manual("equipment")],
+        signing: SigningSettings::default(),
     }
 }
 
@@ -588,6 +589,36 @@ fn every_rule_names_the_field_that_breaks_it() {
             |m| m.manuals[0].revised = date("2569-10-01"),
             "manuals[0].revised",
             "(2026)",
+        ),
+        (
+            |m| m.signing.acting_for.th.clear(),
+            "signing.acting_for.th",
+            "empty",
+        ),
+        (
+            |m| m.signing.appeal_days = 0,
+            "signing.appeal_days",
+            "1 to 366 days",
+        ),
+        (
+            |m| m.signing.appeal_answer_days = 400,
+            "signing.appeal_answer_days",
+            "not 400",
+        ),
+        (
+            |m| m.signing.late_notice_days = 0,
+            "signing.late_notice_days",
+            "not 0",
+        ),
+        (
+            |m| m.signing.late_notice_copy.email = "opdc".to_owned(),
+            "signing.late_notice_copy.email",
+            "not an e-mail address",
+        ),
+        (
+            |m| m.signing.late_notice_copy.address.en.clear(),
+            "signing.late_notice_copy.address.en",
+            "empty",
         ),
     ];
     for (number, (spoil, field, reason)) in cases.iter().enumerate() {
