@@ -216,7 +216,9 @@ mod tests {
     #[test]
     fn permits_and_refusals_are_numbered_by_themselves_and_letters_together() {
         let signed = Kind::ALL.into_iter().filter(|kind| kind.is_signed());
-        let numbered: Vec<_> = signed.map(|kind| (kind.code(), series(kind).code())).collect();
+        let numbered: Vec<_> = signed
+            .map(|kind| (kind.code(), series(kind).code()))
+            .collect();
         assert_eq!(
             numbered,
             [

@@ -170,7 +170,10 @@ async fn a_document_is_printed_once_signed_as_shown_and_ended_once() {
                 assert_eq!(issued::by_id(tx, row.id).await?.as_ref(), Some(&row));
                 assert_eq!(issued::by_code(tx, &row.code).await?.as_ref(), Some(&row));
                 assert_eq!(issued::by_code(tx, "NONE").await?, None);
-                assert_eq!(issued::of(tx, request.id).await?, std::slice::from_ref(&row));
+                assert_eq!(
+                    issued::of(tx, request.id).await?,
+                    std::slice::from_ref(&row)
+                );
                 assert_eq!(issued::count(tx, IssuedStatus::Pending).await?, 1);
 
                 // Unprinted, nobody can sign it.
@@ -349,7 +352,10 @@ async fn an_appeal_is_received_once_and_changed_as_it_was_seen() {
                 assert_eq!(appeal::by_id(tx, row.id).await?.as_ref(), Some(&row));
                 assert_eq!(appeal::by_form_key(tx, "key 1").await?.as_ref(), Some(&row));
                 assert_eq!(appeal::by_form_key(tx, "key 9").await?, None);
-                assert_eq!(appeal::of(tx, request.id).await?, std::slice::from_ref(&row));
+                assert_eq!(
+                    appeal::of(tx, request.id).await?,
+                    std::slice::from_ref(&row)
+                );
                 let change = AppealChange {
                     status: AppealStatus::Changed,
                     forwarded_at: None,
