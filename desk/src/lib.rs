@@ -8,11 +8,13 @@
 //! | `crematorium` | what is free, the calendar, the days a family can choose from |
 //! | `draft` | raw answers kept for a resident, the hold, carrying to another phone, sending |
 //! | `request` | submitting, tracking, withdrawing, correcting |
+//! | `affected` | bookings that must move, until they have |
 //! | `office` | inbox, request file, decisions, call list |
 //! | `staff` | sign-in with a second factor, accounts |
 //! | `channel` | tokens and idempotent submissions of the API |
 //! | `job` | the outbox, lapses, sealing the audit, cleaning up |
 //! | `settings` | the municipality's file as revisions |
+pub mod affected;
 pub mod channel;
 pub mod clock;
 pub mod crematorium;

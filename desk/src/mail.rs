@@ -33,6 +33,9 @@ fn template(event: &Event) -> Option<&'static str> {
         Event::Approved => include_str!("../mails/approved.txt"),
         Event::Refused { .. } => include_str!("../mails/refused.txt"),
         Event::Cancelled { .. } => include_str!("../mails/cancelled.txt"),
+        Event::MustMove { .. } => include_str!("../mails/must_move.txt"),
+        Event::MayStay { .. } => include_str!("../mails/may_stay.txt"),
+        Event::Moved { .. } => include_str!("../mails/moved.txt"),
         Event::Lapsed => include_str!("../mails/lapsed.txt"),
         _ => return None,
     })
@@ -120,6 +123,10 @@ fn words(
         }
         Event::Cancelled { reason } => {
             words.insert("reason", reason.clone());
+        }
+        Event::MustMove { reason, .. } => {
+            words.insert("reason_th", reason.th.clone());
+            words.insert("reason_en", reason.en.clone());
         }
         _ => {}
     }

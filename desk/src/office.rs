@@ -487,6 +487,24 @@ impl Desk {
                 format!("ยกเลิกแล้ว เพราะ {reason}"),
                 format!("Cancelled: {reason}"),
             ),
+            (_, Some(Event::MustMove { reason, .. })) => Text::new(
+                format!(
+                    "ต้องเปลี่ยนวัน เพราะ{} · ที่จองไว้: {th} · ครอบครัวเลือกใหม่เองได้ที่หน้าติดตามคำขอ",
+                    reason.th
+                ),
+                format!(
+                    "The booking must move: {} · booked: {en} · the family may also choose on the tracking page.",
+                    reason.en
+                ),
+            ),
+            (_, Some(Event::MayStay { .. })) => Text::new(
+                format!("ไม่ต้องเปลี่ยนวันแล้ว ใช้ได้ตามเดิม: {th}"),
+                format!("It need not move after all: {en}."),
+            ),
+            (_, Some(Event::Moved { reason, .. })) => Text::new(
+                format!("ย้ายแล้ว: {th} เพราะ {reason}"),
+                format!("Moved to: {en}. Reason: {reason}"),
+            ),
             (_, Some(Event::Lapsed)) => Text::new(
                 "คำขอสิ้นผลเพราะยังไม่ได้ยืนยัน หากยังต้องการ เจ้าหน้าที่ทำรายการใหม่ให้ได้ทันที",
                 "The request lapsed because it was not confirmed. If they still want it, enter it again now.",
@@ -564,7 +582,7 @@ impl Desk {
 }
 
 /// Whether this person works with requests at all; administrators as such do not.
-fn handles_requests(who: &StaffActor) -> Result<()> {
+pub(crate) fn handles_requests(who: &StaffActor) -> Result<()> {
     if who.handles_requests() {
         Ok(())
     } else {
@@ -684,7 +702,7 @@ fn call_row(loaded: &Loaded, call: StoredCall, now: Instant) -> Result<CallRow> 
     })
 }
 
-fn last4(phone: Option<&str>) -> String {
+pub(crate) fn last4(phone: Option<&str>) -> String {
     phone
         .and_then(|phone| Phone::parse(phone).ok())
         .map(|phone| phone.last4().to_owned())
@@ -763,6 +781,20 @@ fn event_words(event: &Event) -> Text {
         Event::Cancelled { reason } => {
             Text::new(format!("ยกเลิก: {reason}"), format!("Cancelled: {reason}"))
         }
+        Event::Moved { from, to, reason } => moved_words(from, to, reason),
+        Event::FurnaceSwitched { from, to } => Text::new(
+            format!("ย้ายจาก {from} ไป {to} เวลาเดิม"),
+            format!("Moved from {from} to {to} at the same time"),
+        ),
+        Event::MustMove { reason, .. } => Text::new(
+            format!("ต้องย้าย: {}", reason.th),
+            format!("Must move: {}", reason.en),
+        ),
+        Event::MayStay { .. } => Text::new("ไม่ต้องย้ายแล้ว ใช้ได้ตามเดิม", "Need not move after all"),
+        Event::TakenAgain { reason } => Text::new(
+            format!("ให้ใช้เวลาที่เคยยกเลิก: {reason}"),
+            format!("Places given up before were allowed again: {reason}"),
+        ),
         Event::Frozen { reason } => {
             Text::new(format!("ระงับไว้: {reason}"), format!("Frozen: {reason}"))
         }
@@ -787,4 +819,32 @@ fn event_words(event: &Event) -> Text {
             )
         }
     }
+}
+
+fn moved_words(from: &Wish, to: &Wish, reason: &str) -> Text {
+    let short = |wish: &Wish| {
+        let cremation = wish
+            .cremation
+            .as_ref()
+            .map(|cremation| format!("{} {}", cremation.date, cremation.round));
+        let nights = wish
+            .pavilion
+            .as_ref()
+            .map(|pavilion| format!("{} {} × {}", pavilion.id, pavilion.from, pavilion.nights));
+        [cremation, nights]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let why = if reason.trim().is_empty() {
+        String::new()
+    } else {
+        format!(" ({reason})")
+    };
+    let (from, to) = (short(from), short(to));
+    Text::new(
+        format!("ย้ายจาก {from} เป็น {to}{why}"),
+        format!("Moved from {from} to {to}{why}"),
+    )
 }

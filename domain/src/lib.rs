@@ -1,4 +1,5 @@
 //! The rules of the service: pure values and decisions. No clock, no chance, no database, no I/O.
+pub mod affected;
 pub mod appeal;
 pub mod crematorium;
 pub mod document;
@@ -10,6 +11,7 @@ pub mod money;
 pub mod municipality;
 pub mod national_id;
 pub mod number;
+pub mod outage;
 pub mod phone;
 pub mod reference;
 pub mod request;

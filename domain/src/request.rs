@@ -1,4 +1,7 @@
 //! A request and its workflow: one total function decides what may happen next, and by whom.
+use crate::affected::CauseKind;
+use crate::crematorium::Wish;
+use crate::form::Text;
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -189,6 +192,11 @@ impl Actor {
         }
     }
 
+    /// Whether this is the family, or somebody who asks in its name: it need not be told what it did itself.
+    pub fn is_family(&self) -> bool {
+        matches!(self, Self::Resident | Self::Channel(_))
+    }
+
     pub fn staff(&self) -> Option<&StaffActor> {
         match self {
             Self::Staff(staff) => Some(staff),
@@ -210,6 +218,9 @@ pub struct Snapshot {
     pub lapse_at: Option<Instant>,
     /// Until when a returned request can be sent again; later is allowed until staff close it.
     pub correct_by: Option<Instant>,
+    /// Until when the family may move an approved or pending booking, or cancel an approved one, by itself;
+    /// `None` when the booking's places were not looked at.
+    pub change_until: Option<Instant>,
 }
 
 /// How an officer confirmed that a request is meant.
@@ -248,6 +259,17 @@ pub enum Action {
     Cancel {
         reason: String,
     },
+    /// To other places. An officer says why; a family need not.
+    Move {
+        from: Box<Wish>,
+        to: Box<Wish>,
+        reason: String,
+    },
+    /// To another furnace at the same time: nothing changes for the family.
+    SwitchFurnace {
+        from: String,
+        to: String,
+    },
     Freeze {
         reason: String,
     },
@@ -270,6 +292,8 @@ impl Action {
             Self::Refuse { .. } => "refuse",
             Self::Withdraw => "withdraw",
             Self::Cancel { .. } => "cancel",
+            Self::Move { .. } => "move",
+            Self::SwitchFurnace { .. } => "switch_furnace",
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze { .. } => "unfreeze",
             Self::Lapse => "lapse",
@@ -303,6 +327,29 @@ pub enum Event {
     Cancelled {
         reason: String,
     },
+    /// An approval stays valid; what was issued for the old places is issued again.
+    Moved {
+        from: Box<Wish>,
+        to: Box<Wish>,
+        reason: String,
+    },
+    FurnaceSwitched {
+        from: String,
+        to: String,
+    },
+    /// Its places cannot be kept: something is out of service, or the office has closed the day.
+    MustMove {
+        cause: CauseKind,
+        reason: Text,
+    },
+    /// What made it move is over, and it keeps its places after all.
+    MayStay {
+        cause: CauseKind,
+    },
+    /// The office let somebody take places again that they had given up.
+    TakenAgain {
+        reason: String,
+    },
     Frozen {
         reason: String,
     },
@@ -333,6 +380,11 @@ impl Event {
             Self::Refused { .. } => "refused",
             Self::Withdrawn => "withdrawn",
             Self::Cancelled { .. } => "cancelled",
+            Self::Moved { .. } => "moved",
+            Self::FurnaceSwitched { .. } => "furnace_switched",
+            Self::MustMove { .. } => "must_move",
+            Self::MayStay { .. } => "may_stay",
+            Self::TakenAgain { .. } => "taken_again",
             Self::Frozen { .. } => "frozen",
             Self::Unfrozen { .. } => "unfrozen",
             Self::Lapsed => "lapsed",
@@ -342,15 +394,27 @@ impl Event {
         }
     }
 
-    /// Whether the family must be told, and so enters the call list.
-    pub fn must_be_told(&self) -> bool {
+    /// Whether the family must be told, and so enters the call list. It knows what it did itself.
+    pub fn must_be_told(&self, by: &Actor) -> bool {
+        !by.is_family()
+            && matches!(
+                self,
+                Self::Returned { .. }
+                    | Self::Approved
+                    | Self::Refused { .. }
+                    | Self::Cancelled { .. }
+                    | Self::Moved { .. }
+                    | Self::MustMove { .. }
+                    | Self::MayStay { .. }
+                    | Self::Lapsed
+            )
+    }
+
+    /// Whether the call to confirm a request is still to be made after the family was told of this.
+    pub fn leaves_unverified(&self) -> bool {
         matches!(
             self,
-            Self::Returned { .. }
-                | Self::Approved
-                | Self::Refused { .. }
-                | Self::Cancelled { .. }
-                | Self::Lapsed
+            Self::Moved { .. } | Self::MustMove { .. } | Self::MayStay { .. }
         )
     }
 }
@@ -375,6 +439,8 @@ pub enum Refusal {
     TooEarly,
     #[error("the deadline must be in the future")]
     DeadlinePassed,
+    #[error("the time for changing it oneself has passed")]
+    PastCutOff,
 }
 
 impl Refusal {
@@ -388,6 +454,7 @@ impl Refusal {
             Self::ReasonMissing => "โปรดระบุเหตุผลให้ครบ",
             Self::TooEarly => "ยังไม่ถึงกำหนด",
             Self::DeadlinePassed => "กำหนดเวลาต้องอยู่ในอนาคต",
+            Self::PastCutOff => "เลยเวลาที่เปลี่ยนหรือยกเลิกเองได้ โปรดโทรหาเจ้าหน้าที่เวร",
         }
     }
 
@@ -403,6 +470,9 @@ impl Refusal {
             Self::ReasonMissing => "Give every reason that is asked for.",
             Self::TooEarly => "The deadline has not passed yet.",
             Self::DeadlinePassed => "The deadline must be in the future.",
+            Self::PastCutOff => {
+                "It is too late to change or cancel it yourself. Please call the officer on duty."
+            }
         }
     }
 }
@@ -415,9 +485,12 @@ pub type Decision = Result<(Snapshot, Vec<Event>), Refusal>;
 /// Authority is checked before state, so that nobody learns a state by trying.
 pub fn decide(now: &Snapshot, action: &Action, actor: &Actor, at: Instant) -> Decision {
     authorise(action, actor, at)?;
-    check_words(action, at)?;
-    if now.frozen && waits_for_settlement(action) {
+    check_words(action, actor, at)?;
+    if now.frozen && waits_for_settlement(action, actor) {
         return Err(Refusal::Frozen);
+    }
+    if actor.is_family() {
+        check_cut_off(now, action, at)?;
     }
     let step = |status, event| Ok((Snapshot { status, ..*now }, vec![event]));
     match (now.status, action) {
@@ -502,6 +575,21 @@ pub fn decide(now: &Snapshot, action: &Action, actor: &Actor, at: Instant) -> De
                 },
             )
         }
+        (status, Action::Move { from, to, reason }) if status.is_live() => step(
+            status,
+            Event::Moved {
+                from: from.clone(),
+                to: to.clone(),
+                reason: reason.clone(),
+            },
+        ),
+        (status, Action::SwitchFurnace { from, to }) if status.is_live() => step(
+            status,
+            Event::FurnaceSwitched {
+                from: from.clone(),
+                to: to.clone(),
+            },
+        ),
         (status, Action::Freeze { reason }) if status.is_live() && !now.frozen => Ok((
             Snapshot {
                 frozen: true,
@@ -563,6 +651,15 @@ fn samples(at: Instant) -> Vec<Action> {
         },
         Action::Withdraw,
         Action::Cancel { reason: words() },
+        Action::Move {
+            from: Box::default(),
+            to: Box::default(),
+            reason: words(),
+        },
+        Action::SwitchFurnace {
+            from: words(),
+            to: words(),
+        },
         Action::Freeze { reason: words() },
         Action::Unfreeze { reason: words() },
         Action::Lapse,
@@ -574,7 +671,10 @@ fn samples(at: Instant) -> Vec<Action> {
 fn authorise(action: &Action, actor: &Actor, at: Instant) -> Result<(), Refusal> {
     let may = match actor {
         Actor::Resident | Actor::Channel(_) => {
-            matches!(action, Action::Withdraw | Action::Resubmit)
+            matches!(
+                action,
+                Action::Withdraw | Action::Resubmit | Action::Cancel { .. } | Action::Move { .. }
+            )
         }
         Actor::System => matches!(action, Action::Lapse | Action::Complete),
         Actor::Staff(staff) => match action {
@@ -584,6 +684,8 @@ fn authorise(action: &Action, actor: &Actor, at: Instant) -> Result<(), Refusal>
             | Action::Freeze { .. }
             | Action::Unfreeze { .. }
             | Action::Complete
+            | Action::Move { .. }
+            | Action::SwitchFurnace { .. }
             // At the counter, on the family's behalf.
             | Action::Withdraw
             | Action::Resubmit => staff.handles_requests(),
@@ -610,9 +712,10 @@ fn authorise(action: &Action, actor: &Actor, at: Instant) -> Result<(), Refusal>
 }
 
 /// What must be said must be said in words.
-fn check_words(action: &Action, at: Instant) -> Result<(), Refusal> {
+fn check_words(action: &Action, actor: &Actor, at: Instant) -> Result<(), Refusal> {
     let blank = |text: &String| text.trim().is_empty();
     let missing = match action {
+        Action::Move { reason, .. } => actor.staff().is_some() && blank(reason),
         Action::Return {
             defects,
             correct_by,
@@ -640,8 +743,23 @@ fn check_words(action: &Action, at: Instant) -> Result<(), Refusal> {
     }
 }
 
+/// A family moves its booking, and cancels an approved one, until the cut-off; before an approval it withdraws.
+fn check_cut_off(now: &Snapshot, action: &Action, at: Instant) -> Result<(), Refusal> {
+    let waits = match action {
+        Action::Move { .. } => now.status.is_live(),
+        Action::Cancel { .. } if now.status == Status::Approved => true,
+        Action::Cancel { .. } => return Err(Refusal::WrongState),
+        _ => false,
+    };
+    if waits && now.change_until.is_none_or(|until| until <= at) {
+        Err(Refusal::PastCutOff)
+    } else {
+        Ok(())
+    }
+}
+
 /// While a dispute is open neither the office decides nor one relative gives the places away.
-fn waits_for_settlement(action: &Action) -> bool {
+fn waits_for_settlement(action: &Action, actor: &Actor) -> bool {
     matches!(
         action,
         Action::Return { .. }
@@ -651,5 +769,5 @@ fn waits_for_settlement(action: &Action) -> bool {
             | Action::Withdraw
             | Action::Lapse
             | Action::Complete
-    )
+    ) || (actor.is_family() && matches!(action, Action::Cancel { .. } | Action::Move { .. }))
 }

@@ -48,6 +48,7 @@ fn submitted() -> Snapshot {
         returned_count: 0,
         lapse_at: None,
         correct_by: None,
+        change_until: Some(now() + TimeDelta::hours(1)),
     }
 }
 
@@ -72,6 +73,15 @@ fn actions() -> Vec<Action> {
         },
         Action::Withdraw,
         Action::Cancel { reason: words() },
+        Action::Move {
+            from: Box::default(),
+            to: Box::default(),
+            reason: words(),
+        },
+        Action::SwitchFurnace {
+            from: "furnace-1".into(),
+            to: "furnace-2".into(),
+        },
         Action::Freeze { reason: words() },
         Action::Unfreeze { reason: words() },
         Action::Lapse,
@@ -113,10 +123,26 @@ fn every_state_action_and_actor_has_an_answer() {
             ..submitted()
         },
     ));
+    states.push((
+        "approved, past the cut-off".into(),
+        Snapshot {
+            status: Status::Approved,
+            change_until: Some(now()),
+            ..submitted()
+        },
+    ));
+    states.push((
+        "approved, frozen".into(),
+        Snapshot {
+            status: Status::Approved,
+            frozen: true,
+            ..submitted()
+        },
+    ));
     let mut table = String::new();
     for (state, snapshot) in &states {
         for action in actions() {
-            let _ = write!(table, "{state:<27} {:<9}", action.code());
+            let _ = write!(table, "{state:<27} {:<14}", action.code());
             for (who, actor) in actors() {
                 let answer = match decide(snapshot, &action, &actor, now()) {
                     Ok((next, _)) if next.status == snapshot.status => "ok".to_owned(),
@@ -196,7 +222,7 @@ fn a_request_is_returned_once_with_every_defect_and_a_deadline() {
         ),
         (Status::Returned, 1, Some(correct_by))
     );
-    assert!(events[0].must_be_told());
+    assert!(events[0].must_be_told(&officer));
     let (again, _) = decide(&returned, &Action::Resubmit, &Actor::Resident, now()).unwrap();
     assert_eq!(
         decide(&again, &back(&["ค"], correct_by), &officer, now()),
@@ -279,13 +305,28 @@ fn the_page_offers_exactly_what_decide_allows() {
     assert_eq!(
         allowed(&submitted(), &approver, now()),
         [
-            "take", "return", "approve", "refuse", "withdraw", "cancel", "freeze"
+            "take",
+            "return",
+            "approve",
+            "refuse",
+            "withdraw",
+            "cancel",
+            "move",
+            "switch_furnace",
+            "freeze"
         ]
     );
     let officer = staff(&[Role::Officer], false);
     assert_eq!(
         allowed(&submitted(), &officer, now()),
-        ["take", "return", "withdraw", "freeze"]
+        [
+            "take",
+            "return",
+            "withdraw",
+            "move",
+            "switch_furnace",
+            "freeze"
+        ]
     );
     assert_eq!(
         allowed(
@@ -296,7 +337,38 @@ fn the_page_offers_exactly_what_decide_allows() {
             &officer,
             now()
         ),
-        ["take", "unfreeze"]
+        ["take", "move", "switch_furnace", "unfreeze"]
     );
     assert!(allowed(&submitted(), &staff(&[Role::Administrator], false), now()).is_empty());
+}
+
+#[test]
+fn a_family_changes_its_booking_until_the_cut_off_and_an_officer_says_why() {
+    let move_to = |reason: &str| Action::Move {
+        from: Box::default(),
+        to: Box::default(),
+        reason: reason.into(),
+    };
+    let approved = Snapshot {
+        status: Status::Approved,
+        ..submitted()
+    };
+    let until = now() + TimeDelta::hours(1);
+    let family = |action: &Action, at| decide(&approved, action, &Actor::Resident, at).map(|_| ());
+    let cancel = Action::Cancel {
+        reason: "เหตุผล".into(),
+    };
+    for action in [move_to(""), cancel] {
+        assert_eq!(family(&action, until - TimeDelta::microseconds(1)), Ok(()));
+        assert_eq!(family(&action, until), Err(Refusal::PastCutOff));
+    }
+    let officer = staff(&[Role::Officer], false);
+    let later = until + TimeDelta::days(1);
+    assert_eq!(
+        decide(&approved, &move_to(" "), &officer, later),
+        Err(Refusal::ReasonMissing)
+    );
+    let (moved, events) = decide(&approved, &move_to("เตาขัดข้อง"), &officer, later).unwrap();
+    assert_eq!(moved, approved, "an approval stays valid");
+    assert!(events[0].must_be_told(&officer) && !events[0].must_be_told(&Actor::Resident));
 }

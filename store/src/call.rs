@@ -136,3 +136,12 @@ pub async fn supersede(tx: &mut Tx, request_id: Uuid) -> Result<u64> {
     )
     .await
 }
+
+/// The same, but a call to confirm the request stays: what happened does not confirm it.
+pub async fn supersede_news(tx: &mut Tx, request_id: Uuid) -> Result<u64> {
+    tx.execute(
+        "UPDATE call_task SET status = 'done' WHERE request_id = $1 AND status = 'open' AND about <> 'verify'",
+        params![request_id],
+    )
+    .await
+}

@@ -1,6 +1,7 @@
 //! A place in time is a row the database refuses twice: taking, holding, confirming, moving and releasing it.
 use crate::conn::{Conn, Tx};
 use crate::error::Result;
+use crate::outage;
 use crate::value::{Bind, Fields, Row, Value, params};
 use chrono::NaiveDate;
 use domain::crematorium::Claim;
@@ -163,15 +164,20 @@ pub async fn shift(
         })
         .collect();
     let wanted: BTreeSet<Cell> = wanted.iter().flat_map(cells).collect();
+    // A request's cells that are out of service do not go back to the public. A held cell is never one of them.
+    let outages = if holder.kind == HolderKind::Request && !had.is_subset(&wanted) {
+        outage::around(tx, holder.id).await?
+    } else {
+        Vec::new()
+    };
     tx.execute("SAVEPOINT shift", params![]).await?;
     let mut complete = true;
     for cell in had.symmetric_difference(&wanted) {
         complete = if had.contains(cell) {
-            tx.execute(
-                "DELETE FROM slot_claim WHERE resource_id = $1 AND service_date = $2 AND cell = $3 AND holder = $4",
-                params![&cell.resource, cell.date, cell.n, holder.id],
-            )
-            .await?;
+            let heir = outages.iter().find(|outage| {
+                outage.resource == cell.resource && outage.span.covers(cell.date, cell.n)
+            });
+            give_back(tx, holder, cell, heir.map(|outage| outage.id)).await?;
             true
         } else {
             take_cell(tx, holder, cell, hold_until, now).await?
@@ -192,6 +198,28 @@ pub async fn shift(
     }
     tx.execute("RELEASE SAVEPOINT shift", params![]).await?;
     Ok(complete)
+}
+
+/// Gives one cell back: to the outage it lies in, or to the public.
+async fn give_back(tx: &mut Tx, holder: Holder, cell: &Cell, heir: Option<Uuid>) -> Result<()> {
+    match heir {
+        Some(outage) => {
+            tx.execute(
+                "UPDATE slot_claim SET holder_kind = 'maintenance', holder = $1, hold_until = NULL
+                 WHERE resource_id = $2 AND service_date = $3 AND cell = $4 AND holder = $5",
+                params![outage, &cell.resource, cell.date, cell.n, holder.id],
+            )
+            .await?
+        }
+        None => {
+            tx.execute(
+                "DELETE FROM slot_claim WHERE resource_id = $1 AND service_date = $2 AND cell = $3 AND holder = $4",
+                params![&cell.resource, cell.date, cell.n, holder.id],
+            )
+            .await?
+        }
+    };
+    Ok(())
 }
 
 fn cells(claim: &Claim) -> impl Iterator<Item = Cell> {

@@ -11,6 +11,8 @@
 //! | [`claim`] | a place in time, which the database refuses twice; holds |
 //! | [`request`] | requests, their guarded change of state, their history, the inbox |
 //! | [`crematorium`] | a request's crematorium case; one live case per deceased |
+//! | [`outage`] | what is out of service, and its claims |
+//! | [`affected`] | live bookings that must move |
 //! | [`person`] | people, whom retention can erase |
 //! | [`draft`] | what residents typed, and the codes that carry a draft to another phone |
 //! | [`search`] | MACs of normalised prefixes |
@@ -43,6 +45,7 @@
 //! ```
 //!
 //! Time and chance are arguments: nothing here reads a clock or makes an id.
+pub mod affected;
 pub mod appeal;
 pub mod audit;
 pub mod backup;
@@ -61,6 +64,7 @@ pub mod late_notice;
 pub mod lease;
 pub mod limit;
 pub mod number;
+pub mod outage;
 pub mod person;
 pub mod request;
 pub mod search;

@@ -56,6 +56,8 @@ impl RequestState {
             returned_count: self.returned_count,
             lapse_at: self.lapse_at,
             correct_by: self.correct_by,
+            // The booking's places are another row's: the desk sets it where it matters.
+            change_until: None,
         }
     }
 

@@ -2,6 +2,7 @@
 use super::record::Record;
 use crate::office::CallOutcome;
 use crate::{Desk, Result, Trouble};
+use domain::affected::Resolution;
 use domain::crematorium::Rules;
 use domain::crematorium::application::{Application, Certificate};
 use domain::request::{Action, Actor, Event, Snapshot, StaffActor, Status, decide};
@@ -49,6 +50,8 @@ impl Desk {
                 }
                 if !next.status.is_live() {
                     identity::release(tx, row.id).await?;
+                    self.resolve_affected(tx, row.id, Resolution::Ended, now)
+                        .await?;
                 }
                 if next.verified || !next.status.is_live() {
                     call::close(tx, row.id, "verify").await?;

@@ -13,6 +13,7 @@ mod track;
 
 use crate::{Result, Trouble};
 use domain::crematorium::Wish;
+pub(crate) use record::Record;
 use store::crematorium::CaseRow;
 use store::person::PersonRow;
 use store::request::RequestRow;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 impl Desk {
     /// History, audit, call list and mail of one change, in its transaction.
-    pub(super) async fn record(
+    pub(crate) async fn record(
         &self,
         tx: &mut Tx,
         rules: &Rules,
@@ -35,9 +35,13 @@ impl Desk {
             };
             request::insert_event(tx, &row).await?;
             self.audit(tx, about, actor, event.code()).await?;
-            if event.must_be_told() {
+            if event.must_be_told(actor) {
                 let due_at = rules.tell_by(about.at);
-                call::supersede(tx, about.id).await?;
+                if event.leaves_unverified() {
+                    call::supersede_news(tx, about.id).await?;
+                } else {
+                    call::supersede(tx, about.id).await?;
+                }
                 call::insert(
                     tx,
                     about.ids.call,
@@ -104,7 +108,7 @@ impl Desk {
 }
 
 /// What a change is recorded about.
-pub(super) struct Record<'a> {
+pub(crate) struct Record<'a> {
     pub id: Uuid,
     pub reference: &'a str,
     /// The request's version after the change.
@@ -130,7 +134,7 @@ impl<'a> Record<'a> {
 
 /// The rows a change may write, drawn outside the transaction so that it can run again.
 #[derive(Clone, Copy)]
-pub(super) struct Ids {
+pub(crate) struct Ids {
     pub audit: Uuid,
     pub call: Uuid,
     pub mail: Uuid,

@@ -215,7 +215,7 @@ impl Desk {
         }
     }
 
-    pub(super) fn ids(&self, now: Instant) -> Ids {
+    pub(crate) fn ids(&self, now: Instant) -> Ids {
         Ids {
             audit: self.id(now),
             call: self.id(now),

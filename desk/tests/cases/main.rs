@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     reason = "a test that cannot be set up has failed"
 )]
+mod affected;
 mod booking;
 mod races;
 mod support;

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails"
 )]
 mod access;
+mod affected;
 mod audit;
 mod claim;
 mod crematorium;
