@@ -15,6 +15,7 @@ pub mod outage;
 pub mod phone;
 pub mod reference;
 pub mod request;
+pub mod setting;
 pub mod text;
 pub mod thai_date;
 pub mod time;

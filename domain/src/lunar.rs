@@ -189,6 +189,15 @@ impl LunarDay {
     }
 }
 
+/// A lunar year that nobody has confirmed yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unconfirmed {
+    /// พ.ศ.
+    pub be: i32,
+    /// The day it must begin on, to join the year before.
+    pub first_day: NaiveDate,
+}
+
 /// Consecutive lunar years that join up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LunarCalendar {
@@ -293,6 +302,57 @@ impl LunarCalendar {
             }
         }
         last
+    }
+
+    /// The year that an office confirms next: the one after the last, or the last while it is not settled whole.
+    pub fn unconfirmed(&self) -> Option<Unconfirmed> {
+        let last = self.years.values().next_back()?;
+        let next = last.next_first_day()?;
+        Some(if last.confirmed_until.is_some() {
+            Unconfirmed {
+                be: last.be,
+                first_day: last.first_day,
+            }
+        } else {
+            Unconfirmed {
+                be: last.be + 1,
+                first_day: next,
+            }
+        })
+    }
+
+    /// Every วันพระ of a lunar year, in order, as far as it is confirmed.
+    pub fn holy_days(&self, be: i32) -> Vec<(NaiveDate, LunarDay)> {
+        let Some(year) = self.years.get(&be) else {
+            return Vec::new();
+        };
+        year.first_day
+            .iter_days()
+            .take_while(|date| *date <= year.last_day())
+            .filter_map(|date| Some((date, self.day(date)?)))
+            .filter(|(_, day)| day.holy_day)
+            .collect()
+    }
+
+    /// The three feasts of a lunar year; `None` for one that is not settled.
+    pub fn feasts(&self, be: i32) -> [Option<NaiveDate>; 3] {
+        let extra = self
+            .years
+            .get(&be)
+            .is_some_and(|year| year.kind == YearKind::ExtraMonth);
+        // In a year with two months 8, Makha and Visakha are a month later and Asalha is in the second.
+        let later = u8::from(extra);
+        let days = self.holy_days(be);
+        [(3 + later, false), (6 + later, false), (8, extra)].map(|(month, second)| {
+            days.iter()
+                .find(|(_, day)| {
+                    day.month == month
+                        && day.second == second
+                        && day.phase == Phase::Waxing
+                        && day.day == 15
+                })
+                .map(|(date, _)| *date)
+        })
     }
 
     /// The years of the calendar in order.
@@ -404,6 +464,37 @@ mod tests {
                 assert_eq!(calendar.day(date(feast)), Some(expected), "{feast}");
             }
         }
+    }
+
+    #[test]
+    fn feasts_and_holy_days_are_listed_to_compare_with_the_announcement() {
+        let calendar = LunarCalendar::built_in();
+        for (be, feasts, holy) in [
+            (2568, ["2025-02-12", "2025-05-11", "2025-07-10"], 48),
+            (2569, ["2026-03-03", "2026-05-31", "2026-07-29"], 52),
+            (2570, ["2027-02-21", "2027-05-20", "2027-07-18"], 48),
+        ] {
+            assert_eq!(calendar.feasts(be), feasts.map(|day| Some(date(day))), "{be}");
+            assert_eq!(calendar.holy_days(be).len(), holy, "{be}");
+        }
+        // 2573 is settled until 29 June 2030 only: Asalha would be a guess.
+        assert_eq!(calendar.feasts(2573)[2], None);
+        assert_eq!(calendar.feasts(2580), [None; 3]);
+        assert!(calendar.holy_days(2580).is_empty());
+    }
+
+    #[test]
+    fn the_year_to_confirm_next_joins_the_one_before() {
+        let built_in = LunarCalendar::built_in();
+        let next = built_in.unconfirmed().unwrap();
+        assert_eq!((next.be, next.first_day), (2573, date("2029-12-06")));
+        let settled = built_in
+            .with_overrides(&[year(2573, "2029-12-06", YearKind::ExtraDay)])
+            .unwrap();
+        let next = settled.unconfirmed().unwrap();
+        assert_eq!((next.be, next.first_day), (2574, date("2030-11-26")));
+        let wrong = settled.with_overrides(&[year(2574, "2030-11-25", YearKind::Normal)]);
+        assert_eq!(wrong.unwrap_err().be(), 2573);
     }
 
     #[test]

@@ -185,6 +185,20 @@ pub struct Closure {
     #[serde(default)]
     pub open_anyway: bool,
     pub reason: Text,
+    /// The first day on which a rule that repeats applies; `None` is from the beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<NaiveDate>,
+    /// The last day, inclusive; `None` is for good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<NaiveDate>,
+}
+
+impl Closure {
+    /// Whether a date lies within the days the rule is valid for.
+    pub fn is_valid_on(&self, date: NaiveDate) -> bool {
+        self.valid_from.is_none_or(|from| from <= date)
+            && self.valid_until.is_none_or(|until| date <= until)
+    }
 }
 
 /// The crematorium: capacity, rules of booking and targets. All of it is settings.

@@ -1,7 +1,7 @@
 //! The municipality file: read, checked, every mistake named by line, and compared with another.
 use domain::municipality::Municipality;
+use domain::setting::{self, Change};
 use serde::Deserialize;
-use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
@@ -451,69 +451,22 @@ fn line_at(text: &str, offset: usize) -> usize {
 ///
 /// Elements of lists are paired by their id, service, case type or date, and otherwise by their place.
 pub fn diff(old: &Municipality, new: &Municipality) -> Vec<String> {
-    let mut lines = Vec::new();
-    match (serde_json::to_value(old), serde_json::to_value(new)) {
-        (Ok(old), Ok(new)) => compare("", &old, &new, &mut lines),
+    let (old, new) = match (serde_json::to_value(old), serde_json::to_value(new)) {
+        (Ok(old), Ok(new)) => (old, new),
         // Settings are maps with text keys and numbers, which JSON always holds.
-        (Err(error), _) | (_, Err(error)) => lines.push(error.to_string()),
+        (Err(error), _) | (_, Err(error)) => return vec![error.to_string()],
+    };
+    setting::diff(&old, &new).iter().map(line).collect()
+}
+
+fn line(change: &Change) -> String {
+    let path = &change.path;
+    match (&change.old, &change.new) {
+        (Some(old), Some(new)) => format!("{path}: {old} → {new}"),
+        (Some(old), None) => format!("{path}: {old} → (removed)"),
+        (None, Some(new)) => format!("{path}: (new) → {new}"),
+        (None, None) => path.clone(),
     }
-    lines
-}
-
-fn compare(path: &str, old: &Json, new: &Json, lines: &mut Vec<String>) {
-    match (old, new) {
-        (Json::Object(old), Json::Object(new)) => {
-            let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-            for key in keys {
-                let dot = if path.is_empty() { "" } else { "." };
-                let path = format!("{path}{dot}{key}");
-                compare_part(&path, old.get(key), new.get(key), lines);
-            }
-        }
-        (Json::Array(old), Json::Array(new)) => {
-            let names = names(old).zip(names(new));
-            let (old_names, new_names) =
-                names.unwrap_or_else(|| (places(old.len()), places(new.len())));
-            let find = |names: &[String], list: &[Json], name: &String| {
-                let index = names.iter().position(|other| other == name)?;
-                list.get(index).cloned()
-            };
-            let added = new_names.iter().filter(|name| !old_names.contains(name));
-            for name in old_names.iter().chain(added) {
-                let path = format!("{path}[{name}]");
-                let (old, new) = (find(&old_names, old, name), find(&new_names, new, name));
-                compare_part(&path, old.as_ref(), new.as_ref(), lines);
-            }
-        }
-        (old, new) if old != new => lines.push(format!("{path}: {old} → {new}")),
-        _ => {}
-    }
-}
-
-fn compare_part(path: &str, old: Option<&Json>, new: Option<&Json>, lines: &mut Vec<String>) {
-    match (old, new) {
-        (Some(old), Some(new)) => compare(path, old, new, lines),
-        (Some(old), None) => lines.push(format!("{path}: {old} → (removed)")),
-        (None, Some(new)) => lines.push(format!("{path}: (new) → {new}")),
-        (None, None) => {}
-    }
-}
-
-/// The elements' own names, when each has one and no two are the same.
-fn names(list: &[Json]) -> Option<Vec<String>> {
-    ["id", "service", "case_type", "date"]
-        .iter()
-        .find_map(|key| {
-            let names: Option<Vec<String>> = list
-                .iter()
-                .map(|element| Some(element.get(key)?.as_str()?.to_owned()))
-                .collect();
-            names.filter(|names| names.iter().collect::<BTreeSet<_>>().len() == list.len())
-        })
-}
-
-fn places(length: usize) -> Vec<String> {
-    (0..length).map(|place| place.to_string()).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use crate::lunar::{LunarDay, Phase};
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::Serialize;
 
+use super::availability::{OfferDay, OfferState};
+
 /// A custom a family may tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Belief {
@@ -118,6 +120,15 @@ pub fn suits(observed: &[Belief], date: NaiveDate, lunar: Option<&LunarDay>) -> 
     })
 }
 
+/// The next dates that suit a family, of the days it can choose from: only those that can be booked.
+pub fn next_suiting(days: &[OfferDay], most: usize) -> Vec<NaiveDate> {
+    days.iter()
+        .filter(|day| day.suits == Some(true) && matches!(day.state, OfferState::Open { .. }))
+        .map(|day| day.date)
+        .take(most)
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,5 +167,64 @@ mod tests {
             Some(true),
             "no lunar day, no verdict"
         );
+    }
+
+    /// From the 24th on: open unless listed as closed or full.
+    fn days(beliefs: &[Belief], closed: &[&str]) -> Vec<OfferDay> {
+        let calendar = LunarCalendar::built_in();
+        let first: NaiveDate = "2026-11-24".parse().expect("a date");
+        first
+            .iter_days()
+            .take(31)
+            .map(|date| {
+                let lunar = calendar.day(date);
+                let state = if closed.contains(&date.to_string().as_str()) {
+                    OfferState::Full
+                } else {
+                    OfferState::Open {
+                        rounds: Vec::new(),
+                        pavilion: None,
+                    }
+                };
+                OfferDay {
+                    date,
+                    suits: suits(beliefs, date, lunar.as_ref()),
+                    lunar,
+                    state,
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_next_dates_that_suit_can_all_be_booked() {
+        use Belief::{Friday, HolyDay, OddEven, Thursday, Tuesday};
+        for (ticked, taken, expected) in [
+            // The 25th is waning 1: the rule speaks against it; the 26th and 28th suit.
+            (vec![OddEven], vec![], ["24", "26", "28", "30", "02"]),
+            (vec![OddEven], vec!["2026-11-26"], ["24", "28", "30", "02", "04"]),
+            (vec![Friday], vec![], ["24", "25", "26", "28", "29"]),
+            // The 24th is waxing 15 and the 2nd waning 8.
+            (vec![HolyDay], vec![], ["25", "26", "27", "28", "29"]),
+            (vec![HolyDay, Tuesday, Thursday, Friday], vec![], ["25", "28", "29", "30", "05"]),
+            (vec![HolyDay, OddEven], vec!["2026-11-28"], ["26", "30", "04", "06", "08"]),
+        ] {
+            let days = days(&ticked, &taken);
+            let found: Vec<String> = next_suiting(&days, 5)
+                .iter()
+                .map(|date| date.format("%d").to_string())
+                .collect();
+            assert_eq!(found, expected, "{ticked:?} without {taken:?}");
+        }
+        assert!(next_suiting(&days(&[], &[]), 5).is_empty(), "nothing ticked, nothing advised");
+    }
+
+    #[test]
+    fn beyond_the_confirmed_calendar_the_moon_speaks_against_nothing() {
+        let date: NaiveDate = "2030-07-15".parse().expect("a date");
+        assert_eq!(LunarCalendar::built_in().day(date), None);
+        for belief in [Belief::HolyDay, Belief::OddEven] {
+            assert!(!belief.speaks_against(date, None), "{belief:?}");
+        }
     }
 }

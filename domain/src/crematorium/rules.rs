@@ -27,6 +27,9 @@ pub struct Rules {
     pub municipality: Arc<Municipality>,
     /// The settings revision these rules come from; a request keeps it.
     pub revision: i64,
+    /// What the settings become on later days: each with the day it begins, in order. Rounds and closures of a
+    /// future day are those of that day.
+    coming: Vec<(NaiveDate, Municipality)>,
     lunar: LunarCalendar,
     duty: WorkingTime,
 }
@@ -42,7 +45,29 @@ impl Rules {
             duty: municipality.duty_time(),
             municipality: Arc::new(municipality),
             revision,
+            coming: Vec::new(),
         })
+    }
+
+    /// The same, with what the settings become on later days.
+    #[must_use]
+    pub fn with_coming(mut self, mut coming: Vec<(NaiveDate, Municipality)>) -> Self {
+        coming.sort_by_key(|(from, _)| *from);
+        self.coming = coming;
+        self
+    }
+
+    /// The settings a service on this date is judged by.
+    pub fn on(&self, date: NaiveDate) -> &Municipality {
+        self.coming
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= date)
+            .map_or(&*self.municipality, |(_, municipality)| municipality)
+    }
+
+    pub fn lunar(&self) -> &LunarCalendar {
+        &self.lunar
     }
 
     pub fn settings(&self) -> &CrematoriumSettings {
@@ -65,9 +90,9 @@ impl Rules {
     /// The office's public reason why a facility is closed on a date; `None` when it is open.
     pub fn closed(&self, date: NaiveDate, facility: Facility) -> Option<&Text> {
         let on_date = |closure: &&Closure| {
-            closes(closure.closes, facility) && self.applies(&closure.when, date)
+            closes(closure.closes, facility) && self.applies(closure, date)
         };
-        let closures = &self.settings().closures;
+        let closures = &self.on(date).crematorium.closures;
         if closures
             .iter()
             .filter(on_date)
@@ -78,12 +103,16 @@ impl Rules {
         closures.iter().find(on_date).map(|closure| &closure.reason)
     }
 
-    fn applies(&self, when: &ClosureWhen, date: NaiveDate) -> bool {
-        match when {
+    /// Whether a closure, or an opening, applies on a date.
+    pub fn applies(&self, closure: &Closure, date: NaiveDate) -> bool {
+        if !closure.is_valid_on(date) {
+            return false;
+        }
+        match &closure.when {
             ClosureWhen::Weekly(day) => date.weekday() == (*day).into(),
             ClosureWhen::HolyDay => self.lunar_day(date).is_some_and(|day| day.holy_day),
             ClosureWhen::Holidays => self
-                .municipality
+                .on(date)
                 .holidays
                 .iter()
                 .any(|holiday| holiday.date == date),
@@ -95,7 +124,8 @@ impl Rules {
     pub fn rounds(&self, date: NaiveDate, case_type: CaseType) -> Vec<TimeOfDay> {
         let case_type = self.settings().treated_as(case_type);
         let mut starts: Vec<TimeOfDay> = self
-            .settings()
+            .on(date)
+            .crematorium
             .rounds
             .iter()
             .filter(|round| serves(round, date, case_type))

@@ -475,6 +475,22 @@ impl Problems {
 
     fn closure(&mut self, field: &str, closure: &Closure) {
         self.text(&format!("{field}.reason"), &closure.reason);
+        for (name, day) in [
+            ("valid_from", closure.valid_from),
+            ("valid_until", closure.valid_until),
+        ] {
+            if let Some(day) = day {
+                self.date(&format!("{field}.{name}"), day);
+            }
+        }
+        if let (Some(from), Some(until)) = (closure.valid_from, closure.valid_until)
+            && until < from
+        {
+            self.add(
+                format!("{field}.valid_until"),
+                format!("{until} is before valid_from, {from}"),
+            );
+        }
         if let ClosureWhen::Dates { from, until } = closure.when {
             self.date(&format!("{field}.when.dates.from"), from);
             self.date(&format!("{field}.when.dates.until"), until);
