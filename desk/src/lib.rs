@@ -13,10 +13,13 @@
 //! | `staff` | sign-in with a second factor, accounts |
 //! | `channel` | tokens and idempotent submissions of the API |
 //! | `job` | the outbox, lapses, sealing the audit, cleaning up |
-//! | `settings` | the municipality's file as revisions |
+//! | `settings`, `revision` | the municipality's file and what staff revised over it, each as revisions |
+//! | `closure`, `calendar` | closed days, urgent closures and their review; the year on one page |
 pub mod affected;
+pub mod calendar;
 pub mod channel;
 pub mod clock;
+pub mod closure;
 pub mod crematorium;
 pub mod demo;
 pub mod draft;
@@ -27,6 +30,7 @@ pub mod mail;
 pub mod office;
 mod place;
 pub mod request;
+pub mod revision;
 pub mod settings;
 pub mod staff;
 

@@ -596,10 +596,10 @@ fn is_late(row: &RequestRow, now: Instant) -> bool {
 
 /// Names of staff, each looked up once.
 #[derive(Default)]
-struct Names(HashMap<Uuid, Option<String>>);
+pub(crate) struct Names(HashMap<Uuid, Option<String>>);
 
 impl Names {
-    async fn of(&mut self, conn: &mut Conn, id: Uuid) -> Result<Option<String>> {
+    pub(crate) async fn of(&mut self, conn: &mut Conn, id: Uuid) -> Result<Option<String>> {
         if let Some(known) = self.0.get(&id) {
             return Ok(known.clone());
         }
@@ -609,7 +609,7 @@ impl Names {
     }
 }
 
-async fn inbox_row(
+pub(crate) async fn inbox_row(
     conn: &mut Conn,
     row: RequestRow,
     names: &mut Names,

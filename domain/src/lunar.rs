@@ -16,6 +16,17 @@ pub enum YearKind {
 }
 
 impl YearKind {
+    pub const ALL: [Self; 3] = [Self::Normal, Self::ExtraDay, Self::ExtraMonth];
+
+    /// The word of the file.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::ExtraDay => "extra_day",
+            Self::ExtraMonth => "extra_month",
+        }
+    }
+
     /// Days of the year: 354, 355 or 384.
     pub fn days(self) -> u16 {
         self.months().map(|month| u16::from(month.days)).sum()
@@ -474,7 +485,11 @@ mod tests {
             (2569, ["2026-03-03", "2026-05-31", "2026-07-29"], 52),
             (2570, ["2027-02-21", "2027-05-20", "2027-07-18"], 48),
         ] {
-            assert_eq!(calendar.feasts(be), feasts.map(|day| Some(date(day))), "{be}");
+            assert_eq!(
+                calendar.feasts(be),
+                feasts.map(|day| Some(date(day))),
+                "{be}"
+            );
             assert_eq!(calendar.holy_days(be).len(), holy, "{be}");
         }
         // 2573 is settled until 29 June 2030 only: Asalha would be a guess.

@@ -14,6 +14,7 @@ use crate::time::TimeOfDay;
 use crate::working_time::{Span, WorkingTime};
 use chrono::{NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Opening hours by weekday; an absent or empty list is a closed day.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +103,20 @@ pub enum WeekdayName {
 }
 
 impl WeekdayName {
+    pub const ALL: [Self; 7] = [
+        Self::Mon,
+        Self::Tue,
+        Self::Wed,
+        Self::Thu,
+        Self::Fri,
+        Self::Sat,
+        Self::Sun,
+    ];
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|day| day.code() == code)
+    }
+
     /// The word of the file.
     pub fn code(self) -> &'static str {
         match self {
@@ -191,6 +206,9 @@ pub struct Closure {
     /// The last day, inclusive; `None` is for good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<NaiveDate>,
+    /// Given to what staff close on the calendar page: the bookings that had to move remember it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
 }
 
 impl Closure {

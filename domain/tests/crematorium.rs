@@ -174,6 +174,9 @@ fn a_closure_names_what_it_closes_and_open_anyway_wins() {
             closes: Closes::Cremation,
             open_anyway: true,
             reason: domain::form::Text::new("เปิดเป็นกรณีพิเศษ", "Open by exception"),
+            valid_from: None,
+            valid_until: None,
+            id: None,
         });
     });
     assert!(opened.closed(friday, Facility::Cremation).is_none());
@@ -183,6 +186,9 @@ fn a_closure_names_what_it_closes_and_open_anyway_wins() {
             closes: Closes::All,
             open_anyway: false,
             reason: domain::form::Text::new("ปิดทำการ", "Closed"),
+            valid_from: None,
+            valid_until: None,
+            id: None,
         });
     });
     assert!(lunar.closed(holy_day, Facility::Pavilions).is_some());

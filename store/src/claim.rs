@@ -222,6 +222,68 @@ async fn give_back(tx: &mut Tx, holder: Holder, cell: &Cell, heir: Option<Uuid>)
     Ok(())
 }
 
+/// Takes what is free of a claim, and what is only held: a day is being closed. What is booked stays as it is.
+///
+/// A booking that is on its way meets these cells at their key: it is refused, or it was first and is found by
+/// [`booked`] afterwards in the same transaction.
+pub async fn close(tx: &mut Tx, holder: Holder, claim: &Claim, until: Instant) -> Result<()> {
+    tx.execute(
+        "INSERT INTO slot_claim (resource_id, service_date, cell, holder_kind, holder, hold_until)
+         SELECT $1, $2, n, $3, $4, $5 FROM cell WHERE n >= $6 AND n < $7 ORDER BY n
+         ON CONFLICT (resource_id, service_date, cell) DO UPDATE
+         SET holder_kind = excluded.holder_kind, holder = excluded.holder, hold_until = excluded.hold_until
+         WHERE slot_claim.hold_until IS NOT NULL",
+        params![
+            &claim.resource,
+            claim.date,
+            holder.kind,
+            holder.id,
+            until,
+            claim.cells.first(),
+            claim.cells.end(),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives a holder's places of one resource on one date back: the day is open again.
+pub async fn reopen(tx: &mut Tx, holder: Uuid, resource: &str, date: NaiveDate) -> Result<()> {
+    tx.execute(
+        "DELETE FROM slot_claim WHERE holder = $1 AND resource_id = $2 AND service_date = $3",
+        params![holder, resource, date],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A place that a request has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Booked {
+    pub request_id: Uuid,
+    pub resource: String,
+    pub date: NaiveDate,
+}
+
+/// What requests have from a date on, in order of date: a row for each request, resource and date.
+pub async fn booked(conn: &mut Conn, from: NaiveDate) -> Result<Vec<Booked>> {
+    conn.fetch_all(
+        "SELECT DISTINCT holder, resource_id, service_date FROM slot_claim
+         WHERE service_date >= $1 AND holder_kind = 'request'
+         ORDER BY service_date, resource_id, holder",
+        params![from],
+        |row| {
+            let row = row.of("slot_claim", "holder");
+            Ok(Booked {
+                request_id: row.uuid("holder")?,
+                resource: row.text("resource_id")?,
+                date: row.date("service_date")?,
+            })
+        },
+    )
+    .await
+}
+
 fn cells(claim: &Claim) -> impl Iterator<Item = Cell> {
     let cells = claim.cells.first()..claim.cells.end();
     cells.map(|n| Cell {

@@ -194,6 +194,27 @@ pub async fn set_certificate(tx: &mut Tx, request_id: Uuid, number: &str) -> Res
     Ok(changed.await? == 1)
 }
 
+/// How many ceremonies there are on each day from one to another, inclusive: live ones and those that were held.
+pub async fn live_by_day(
+    conn: &mut Conn,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<Vec<(NaiveDate, u32)>> {
+    conn.fetch_all(
+        "SELECT cremation_date, CAST(COUNT(*) AS BIGINT) AS n
+         FROM crematorium_case JOIN request ON request.id = crematorium_case.request_id
+         WHERE cremation_date >= $1 AND cremation_date <= $2
+             AND status IN ('submitted', 'returned', 'approved', 'completed')
+         GROUP BY cremation_date ORDER BY cremation_date",
+        params![from, until],
+        |row| {
+            let row = row.of("crematorium_case", "cremation_date");
+            Ok((row.date("cremation_date")?, row.number("n")?))
+        },
+    )
+    .await
+}
+
 /// Every case cremated on a date, whatever its request's status, in the order of rounds.
 pub async fn on_day(conn: &mut Conn, date: NaiveDate) -> Result<Vec<CaseRow>> {
     conn.fetch_all(

@@ -23,7 +23,7 @@
 //! | [`number`], [`issued`], [`signature`] | running numbers, issued documents, who signed them |
 //! | [`appeal`], [`late_notice`] | appeals; written reasons of late decisions |
 //! | [`calendar_link`] | secret links of calendar programs |
-//! | [`setting`] | settings as revisions |
+//! | [`setting`], [`closure`] | settings as revisions; urgent closures and their review |
 //! | [`staff`], [`session`] | accounts, recovery codes; sessions of residents and staff |
 //! | [`token`], [`idempotency`], [`limit`] | channels' tokens, stored answers, leaky buckets |
 //! | [`backup`] | one consistent copy of an SQLite database |
@@ -52,6 +52,7 @@ pub mod backup;
 pub mod calendar_link;
 pub mod call;
 pub mod claim;
+pub mod closure;
 pub mod conn;
 pub mod crematorium;
 pub mod draft;

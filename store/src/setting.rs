@@ -18,6 +18,8 @@ pub struct SettingRow {
     /// A staff id, or `seed`.
     pub actor: String,
     pub created_at: Instant,
+    /// Why it was changed; empty for the file.
+    pub reason: String,
 }
 
 /// A revision to append; the store gives the number.
@@ -29,12 +31,16 @@ pub struct NewSetting<'a> {
     pub body: &'a str,
     pub legal_basis: &'a str,
     pub actor: &'a str,
+    pub reason: &'a str,
+    /// The newest revision of the same setting when this one was begun (0 for none); `None` follows whatever is newest.
+    pub follows: Option<i64>,
 }
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT revision, kind, key, valid_from, body, legal_basis, actor, created_at FROM setting_revision ",
+            "SELECT revision, kind, key, valid_from, body, legal_basis, actor, created_at, reason \
+             FROM setting_revision ",
             $rest
         )
     };
@@ -51,17 +57,26 @@ fn parse(row: &Row) -> Result<SettingRow> {
         legal_basis: row.text("legal_basis")?,
         actor: row.text("actor")?,
         created_at: row.instant("created_at")?,
+        reason: row.text("reason")?,
     })
 }
 
-/// Appends a revision; its number.
-pub async fn append(tx: &mut Tx, setting: &NewSetting<'_>, now: Instant) -> Result<i64> {
+/// Appends a revision; its number. `None`: the setting has a newer revision than the one this was made from.
+///
+/// Two that were made from the same one meet at a unique key, so that exactly one stands.
+pub async fn append(tx: &mut Tx, setting: &NewSetting<'_>, now: Instant) -> Result<Option<i64>> {
     loop {
+        if let Some(follows) = setting.follows
+            && newest(tx, setting.kind, setting.key).await? != follows
+        {
+            return Ok(None);
+        }
         let revision = latest_revision(tx).await? + 1;
         // Another server that appends at the same time takes this number first: then the next one is ours.
         let inserted = tx.execute(
-            "INSERT INTO setting_revision (revision, kind, key, valid_from, body, legal_basis, actor, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+            "INSERT INTO setting_revision (revision, kind, key, valid_from, body, legal_basis, actor, created_at,
+                 reason, follows)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
             params![
                 revision,
                 setting.kind,
@@ -71,10 +86,12 @@ pub async fn append(tx: &mut Tx, setting: &NewSetting<'_>, now: Instant) -> Resu
                 setting.legal_basis,
                 setting.actor,
                 now,
+                setting.reason,
+                setting.follows,
             ],
         );
         if inserted.await? == 1 {
-            return Ok(revision);
+            return Ok(Some(revision));
         }
     }
 }
@@ -85,6 +102,31 @@ pub async fn latest_revision(conn: &mut Conn) -> Result<i64> {
         "SELECT COALESCE(MAX(revision), 0) AS revision FROM setting_revision",
         params![],
         |row| row.of("setting_revision", "revision").int("revision"),
+    )
+    .await
+}
+
+/// The newest revision of one setting, valid already or not; 0 when it was never revised.
+pub async fn newest(conn: &mut Conn, kind: &str, key: &str) -> Result<i64> {
+    conn.fetch_one(
+        "SELECT COALESCE(MAX(revision), 0) AS revision FROM setting_revision WHERE kind = $1 AND key = $2",
+        params![kind, key],
+        |row| row.of("setting_revision", "revision").int("revision"),
+    )
+    .await
+}
+
+/// Revisions of one setting that begin after a date, in the order in which they begin.
+pub async fn coming(
+    conn: &mut Conn,
+    kind: &str,
+    key: &str,
+    after: NaiveDate,
+) -> Result<Vec<SettingRow>> {
+    conn.fetch_all(
+        select!("WHERE kind = $1 AND key = $2 AND valid_from > $3 ORDER BY valid_from, revision"),
+        params![kind, key, after],
+        parse,
     )
     .await
 }

@@ -202,12 +202,24 @@ mod tests {
         for (ticked, taken, expected) in [
             // The 25th is waning 1: the rule speaks against it; the 26th and 28th suit.
             (vec![OddEven], vec![], ["24", "26", "28", "30", "02"]),
-            (vec![OddEven], vec!["2026-11-26"], ["24", "28", "30", "02", "04"]),
+            (
+                vec![OddEven],
+                vec!["2026-11-26"],
+                ["24", "28", "30", "02", "04"],
+            ),
             (vec![Friday], vec![], ["24", "25", "26", "28", "29"]),
             // The 24th is waxing 15 and the 2nd waning 8.
             (vec![HolyDay], vec![], ["25", "26", "27", "28", "29"]),
-            (vec![HolyDay, Tuesday, Thursday, Friday], vec![], ["25", "28", "29", "30", "05"]),
-            (vec![HolyDay, OddEven], vec!["2026-11-28"], ["26", "30", "04", "06", "08"]),
+            (
+                vec![HolyDay, Tuesday, Thursday, Friday],
+                vec![],
+                ["25", "28", "29", "30", "05"],
+            ),
+            (
+                vec![HolyDay, OddEven],
+                vec!["2026-11-28"],
+                ["26", "30", "04", "06", "08"],
+            ),
         ] {
             let days = days(&ticked, &taken);
             let found: Vec<String> = next_suiting(&days, 5)
@@ -216,7 +228,10 @@ mod tests {
                 .collect();
             assert_eq!(found, expected, "{ticked:?} without {taken:?}");
         }
-        assert!(next_suiting(&days(&[], &[]), 5).is_empty(), "nothing ticked, nothing advised");
+        assert!(
+            next_suiting(&days(&[], &[]), 5).is_empty(),
+            "nothing ticked, nothing advised"
+        );
     }
 
     #[test]

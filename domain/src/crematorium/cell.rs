@@ -19,6 +19,11 @@ impl CellRange {
     /// A pavilion's night, for the chanting.
     pub const NIGHT: Self = Self { first: 1, end: 2 };
 
+    /// Both of a pavilion's.
+    pub const DAY_AND_NIGHT: Self = Self { first: 0, end: 2 };
+    /// Every quarter hour of a furnace's day.
+    pub const WHOLE_DAY: Self = Self { first: 0, end: 96 };
+
     /// The cells from `start` for so many minutes, rounded outwards; `None` past midnight or when empty.
     pub fn from_minutes(start: TimeOfDay, minutes: u16) -> Option<Self> {
         let end = start

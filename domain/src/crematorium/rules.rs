@@ -66,6 +66,11 @@ impl Rules {
             .map_or(&*self.municipality, |(_, municipality)| municipality)
     }
 
+    /// Whether other settings than those in force are valid from this day on: they are then read again.
+    pub fn is_superseded(&self, today: NaiveDate) -> bool {
+        self.coming.first().is_some_and(|(from, _)| *from <= today)
+    }
+
     pub fn lunar(&self) -> &LunarCalendar {
         &self.lunar
     }
@@ -89,9 +94,13 @@ impl Rules {
 
     /// The office's public reason why a facility is closed on a date; `None` when it is open.
     pub fn closed(&self, date: NaiveDate, facility: Facility) -> Option<&Text> {
-        let on_date = |closure: &&Closure| {
-            closes(closure.closes, facility) && self.applies(closure, date)
-        };
+        self.closure(date, facility).map(|closure| &closure.reason)
+    }
+
+    /// The closure that closes a facility on a date; `None` when it is open, or opened anyway.
+    pub fn closure(&self, date: NaiveDate, facility: Facility) -> Option<&Closure> {
+        let on_date =
+            |closure: &&Closure| closes(closure.closes, facility) && self.applies(closure, date);
         let closures = &self.on(date).crematorium.closures;
         if closures
             .iter()
@@ -100,7 +109,20 @@ impl Rules {
         {
             return None;
         }
-        closures.iter().find(on_date).map(|closure| &closure.reason)
+        closures.iter().find(on_date)
+    }
+
+    /// Whether staff opened a facility on a date that a closure closes otherwise, and why.
+    pub fn opened(&self, date: NaiveDate, facility: Facility) -> Option<&Text> {
+        let closures = &self.on(date).crematorium.closures;
+        let mut on_date = closures
+            .iter()
+            .filter(|closure| closes(closure.closes, facility) && self.applies(closure, date));
+        on_date
+            .clone()
+            .find(|closure| closure.open_anyway)
+            .filter(|_| on_date.any(|closure| !closure.open_anyway))
+            .map(|closure| &closure.reason)
     }
 
     /// Whether a closure, or an opening, applies on a date.
@@ -167,6 +189,22 @@ impl Rules {
             .collect();
         claims.sort();
         claims
+    }
+
+    /// What a resource belongs to; `None` for one that no closure closes.
+    pub fn facility(&self, resource: &str) -> Option<Facility> {
+        let settings = self.settings();
+        if self.pavilion(resource).is_some() {
+            Some(Facility::Pavilions)
+        } else if settings
+            .furnaces
+            .iter()
+            .any(|furnace| furnace.id == resource)
+        {
+            Some(Facility::Cremation)
+        } else {
+            None
+        }
     }
 
     pub fn pavilion(&self, id: &str) -> Option<&Pavilion> {

@@ -15,7 +15,9 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// A whole number, with its unit.
-    Number { unit: (&'static str, &'static str) },
+    Number {
+        unit: (&'static str, &'static str),
+    },
     /// Satang, typed in baht.
     Money,
     /// A text in both languages: two lines, `{name}.th` and `{name}.en`.
@@ -96,7 +98,12 @@ pub(super) const LIMITS: &[Part] = &[
         en: "Booking",
         path: "crematorium",
         fields: &[
-            number("horizon_days", "จองล่วงหน้าได้ไม่เกิน", "Booked ahead at most", DAYS),
+            number(
+                "horizon_days",
+                "จองล่วงหน้าได้ไม่เกิน",
+                "Booked ahead at most",
+                DAYS,
+            ),
             number(
                 "minimum_notice_hours",
                 "ต้องจองก่อนเวลาอย่างน้อย",
@@ -105,14 +112,24 @@ pub(super) const LIMITS: &[Part] = &[
             ),
             number("max_nights", "คืนสวดมากที่สุด", "Most nights", NIGHTS),
             number("hold_minutes", "กันวันไว้ระหว่างกรอก", "A hold lasts", MINUTES),
-            number("hold_extensions", "ต่อเวลากันวันได้", "A hold is extended up to", TIMES),
+            number(
+                "hold_extensions",
+                "ต่อเวลากันวันได้",
+                "A hold is extended up to",
+                TIMES,
+            ),
             number(
                 "unverified_per_phone",
                 "คำขอที่ยังไม่ยืนยัน ต่อหมายเลขโทรศัพท์",
                 "Unconfirmed requests per telephone",
                 REQUESTS,
             ),
-            number("arrive_before_minutes", "หีบศพจากที่อื่นมาถึงก่อนเวลา", "A coffin arrives early by", MINUTES),
+            number(
+                "arrive_before_minutes",
+                "หีบศพจากที่อื่นมาถึงก่อนเวลา",
+                "A coffin arrives early by",
+                MINUTES,
+            ),
         ],
     },
     Part::Group {
@@ -121,10 +138,30 @@ pub(super) const LIMITS: &[Part] = &[
         path: "crematorium",
         fields: &[
             number("decision_hours", "ตัดสินภายใน", "Decide within", DUTY_HOURS),
-            number("tell_within_minutes", "แจ้งผลภายใน", "Tell the family within", MINUTES),
-            number("unverified_hours", "คำขอที่ไม่ยืนยันสิ้นผลใน", "Unconfirmed requests lapse after", DUTY_HOURS),
-            number("correction_hours", "ครอบครัวแก้ไขภายใน", "The family corrects within", DUTY_HOURS),
-            number("certificate_hours", "ส่งเลขที่มรณบัตรภายใน", "Certificate expected within", HOURS_OF_CLOCK),
+            number(
+                "tell_within_minutes",
+                "แจ้งผลภายใน",
+                "Tell the family within",
+                MINUTES,
+            ),
+            number(
+                "unverified_hours",
+                "คำขอที่ไม่ยืนยันสิ้นผลใน",
+                "Unconfirmed requests lapse after",
+                DUTY_HOURS,
+            ),
+            number(
+                "correction_hours",
+                "ครอบครัวแก้ไขภายใน",
+                "The family corrects within",
+                DUTY_HOURS,
+            ),
+            number(
+                "certificate_hours",
+                "ส่งเลขที่มรณบัตรภายใน",
+                "Certificate expected within",
+                HOURS_OF_CLOCK,
+            ),
         ],
     },
 ];
@@ -136,10 +173,20 @@ pub(super) const ROUNDS: &[Part] = &[
         path: "crematorium.rounds",
         fields: &[
             field("start", "เวลาเริ่ม", "Start", Shape::Time),
-            field("weekdays", "เฉพาะวัน (ไม่เลือกคือทุกวัน)", "Only on (none: every day)", Shape::Weekdays),
+            field(
+                "weekdays",
+                "เฉพาะวัน (ไม่เลือกคือทุกวัน)",
+                "Only on (none: every day)",
+                Shape::Weekdays,
+            ),
             field("valid_from", "ตั้งแต่วันที่", "From", Shape::Date),
             field("valid_until", "ถึงวันที่", "Until", Shape::OptionalDate),
-            field("case_types", "เฉพาะประเภท (ไม่เลือกคือทุกประเภท)", "Only for (none: every type)", Shape::CaseTypes),
+            field(
+                "case_types",
+                "เฉพาะประเภท (ไม่เลือกคือทุกประเภท)",
+                "Only for (none: every type)",
+                Shape::CaseTypes,
+            ),
         ],
         spare: 1,
     },
@@ -159,7 +206,12 @@ pub(super) const ROUNDS: &[Part] = &[
         en: "Furnace",
         path: "crematorium.furnaces",
         fields: &[
-            field("id", "รหัส (ห้ามเปลี่ยนเมื่อมีการจอง)", "Id (never changed once booked)", Shape::Word),
+            field(
+                "id",
+                "รหัส (ห้ามเปลี่ยนเมื่อมีการจอง)",
+                "Id (never changed once booked)",
+                Shape::Word,
+            ),
             field("name", "ชื่อ", "Name", Shape::Bilingual),
         ],
         spare: 1,
@@ -195,8 +247,18 @@ pub(super) const HOURS: &[Part] = &[
 
 const OFFICE: &[Field] = &[
     field("phone", "โทรศัพท์", "Telephone", Shape::Word),
-    field("hours_text", "เวลาทำการที่แสดงแก่ประชาชน", "Hours as people read them", Shape::Bilingual),
-    field("closed_on_holidays", "ปิดในวันหยุดราชการ", "Closed on public holidays", Shape::Flag),
+    field(
+        "hours_text",
+        "เวลาทำการที่แสดงแก่ประชาชน",
+        "Hours as people read them",
+        Shape::Bilingual,
+    ),
+    field(
+        "closed_on_holidays",
+        "ปิดในวันหยุดราชการ",
+        "Closed on public holidays",
+        Shape::Flag,
+    ),
 ];
 
 const WEEK: &[Field] = &[
@@ -253,33 +315,16 @@ impl Part {
 /// The values that a several-of-many field can hold, with their words.
 pub fn several(shape: Shape) -> Vec<(&'static str, Text)> {
     match shape {
-        Shape::Weekdays => WEEKDAYS
+        Shape::Weekdays => WeekdayName::ALL
             .iter()
             .zip(WEEK)
             .map(|(day, field)| (day.code(), Text::new(field.th, field.en)))
             .collect(),
         Shape::CaseTypes | Shape::CaseType => CaseType::ALL
             .into_iter()
-            .map(|case| (case.code(), case_words(case)))
+            .map(|case| (case.code(), case.label()))
             .collect(),
         _ => Vec::new(),
-    }
-}
-
-const WEEKDAYS: [WeekdayName; 7] = [
-    WeekdayName::Mon,
-    WeekdayName::Tue,
-    WeekdayName::Wed,
-    WeekdayName::Thu,
-    WeekdayName::Fri,
-    WeekdayName::Sat,
-    WeekdayName::Sun,
-];
-
-fn case_words(case: CaseType) -> Text {
-    match case {
-        CaseType::Ordinary => Text::new("ทั่วไป", "Ordinary"),
-        CaseType::Infectious => Text::new("ศพติดเชื้อที่ปิดผนึก", "Sealed infectious body"),
     }
 }
 
@@ -289,13 +334,17 @@ pub fn typed(kind: Kind, municipality: &Municipality) -> RawFields {
     let mut fields = RawFields::new();
     for part in kind.parts() {
         match part {
-            Part::Group { path, fields: of, .. } => {
+            Part::Group {
+                path, fields: of, ..
+            } => {
                 for field in *of {
                     let name = format!("{path}.{}", field.key);
                     write(&mut fields, &name, field.shape, at(&whole, &name));
                 }
             }
-            Part::List { path, fields: of, .. } => {
+            Part::List {
+                path, fields: of, ..
+            } => {
                 let rows = at(&whole, path).and_then(Value::as_array);
                 for (n, row) in rows.into_iter().flatten().enumerate() {
                     for field in *of {
@@ -313,7 +362,10 @@ fn write(fields: &mut RawFields, name: &str, shape: Shape, value: Option<&Value>
     if shape == Shape::Bilingual {
         for lang in ["th", "en"] {
             let text = value.and_then(|value| value.get(lang)?.as_str());
-            fields.insert(format!("{name}.{lang}"), text.unwrap_or_default().to_owned());
+            fields.insert(
+                format!("{name}.{lang}"),
+                text.unwrap_or_default().to_owned(),
+            );
         }
     } else {
         fields.insert(name.to_owned(), as_typed(shape, value));
@@ -326,11 +378,18 @@ fn as_typed(shape: Shape, value: Option<&Value>) -> String {
         return String::new();
     };
     match shape {
-        Shape::Date | Shape::OptionalDate => day(value).map_or_else(|| plain(value), thai_date::short_th),
+        Shape::Date | Shape::OptionalDate => {
+            day(value).map_or_else(|| plain(value), thai_date::short_th)
+        }
         Shape::Money => satang(value).map_or_else(|| plain(value), |amount| amount.to_string()),
         Shape::Weekdays | Shape::CaseTypes => list(value).join(","),
         Shape::Hours => list_of_spans(value).join(", "),
-        Shape::Flag => if value == &Value::Bool(true) { "yes" } else { "" }.to_owned(),
+        Shape::Flag => if value == &Value::Bool(true) {
+            "yes"
+        } else {
+            ""
+        }
+        .to_owned(),
         _ => plain(value),
     }
 }
@@ -404,9 +463,15 @@ fn words(shape: Shape, value: &Value) -> Text {
             Text::new(lang("th"), lang("en"))
         }
         Shape::Weekdays | Shape::CaseTypes | Shape::CaseType => {
-            let chosen = if value.is_array() { list(value) } else { vec![plain(value)] };
+            let chosen = if value.is_array() {
+                list(value)
+            } else {
+                vec![plain(value)]
+            };
             let known = several(shape);
-            let all = known.into_iter().filter(|(code, _)| chosen.iter().any(|one| one == code));
+            let all = known
+                .into_iter()
+                .filter(|(code, _)| chosen.iter().any(|one| one == code));
             join(all.map(|(_, text)| text), ", ")
         }
         Shape::Hours if list_of_spans(value).is_empty() => Text::new("ปิด", "closed"),
@@ -489,7 +554,9 @@ pub fn read(
             }
         }
     }
-    let Reading { mut errors, rows, .. } = reading;
+    let Reading {
+        mut errors, rows, ..
+    } = reading;
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -497,7 +564,11 @@ pub fn read(
     match compose(base, &[(kind, &typed)]) {
         Ok(composed) => {
             for problem in composed.check() {
-                errors.push(wrong(kind, &rows, &problem));
+                let error = wrong(kind, &rows, &problem);
+                // One round may be too long for several case types: its field says so once.
+                if errors.of(&error.field).is_none() {
+                    errors.push(error);
+                }
             }
             if errors.is_empty() {
                 Ok((typed, composed))
@@ -609,7 +680,13 @@ fn rows_of(fields: &RawFields, path: &str) -> usize {
     fields
         .range(prefix.clone()..)
         .take_while(|(name, _)| name.starts_with(&prefix))
-        .filter_map(|(name, _)| name[prefix.len()..].split('.').next()?.parse::<usize>().ok())
+        .filter_map(|(name, _)| {
+            name[prefix.len()..]
+                .split('.')
+                .next()?
+                .parse::<usize>()
+                .ok()
+        })
         // A row number far beyond any list is not the page's.
         .filter(|row| *row < 1000)
         .max()
@@ -621,7 +698,9 @@ fn parse(shape: Shape, name: &str, typed: &str) -> Result<Value, FieldError> {
         Shape::Number { .. } => text::ascii_digits(typed)
             .parse::<u32>()
             .map(Value::from)
-            .map_err(|_| FieldError::new(name, "number", "กรอกเป็นจำนวนเต็ม", "Enter a whole number")),
+            .map_err(|_| {
+                FieldError::new(name, "number", "กรอกเป็นจำนวนเต็ม", "Enter a whole number")
+            }),
         Shape::Money => Satang::parse(typed)
             .map(|amount| serde_json::to_value(amount).unwrap_or_default())
             .map_err(|error| FieldError::new(name, error.code(), error.th(), error.en())),
@@ -631,7 +710,9 @@ fn parse(shape: Shape, name: &str, typed: &str) -> Result<Value, FieldError> {
             .map(|time| time.to_string().into())
             .map_err(|error| FieldError::new(name, error.code(), error.th(), error.en())),
         Shape::Weekdays | Shape::CaseTypes => {
-            let chosen = typed.split([',', '\n', ' ']).filter(|code| !code.is_empty());
+            let chosen = typed
+                .split([',', '\n', ' '])
+                .filter(|code| !code.is_empty());
             Ok(chosen.map(Value::from).collect::<Vec<_>>().into())
         }
         Shape::Hours => hours(name, typed),
@@ -663,7 +744,11 @@ fn hours(name: &str, typed: &str) -> Result<Value, FieldError> {
         )
     };
     let mut spans = Vec::new();
-    for one in typed.split(',').map(str::trim).filter(|one| !one.is_empty()) {
+    for one in typed
+        .split(',')
+        .map(str::trim)
+        .filter(|one| !one.is_empty())
+    {
         let (open, close) = one.split_once(['-', '–']).ok_or_else(wrong)?;
         let time = |text: &str| TimeOfDay::parse(text).map_err(|_| wrong());
         let (open, close) = (time(open)?, time(close)?);
@@ -678,7 +763,10 @@ fn hours(name: &str, typed: &str) -> Result<Value, FieldError> {
 fn wrong(kind: Kind, rows: &BTreeMap<&'static str, Vec<usize>>, problem: &Problem) -> FieldError {
     let mut name = problem.field.replace('[', ".").replace(']', "");
     for part in kind.parts() {
-        let Some(rest) = name.strip_prefix(part.path()).and_then(|rest| rest.strip_prefix('.')) else {
+        let Some(rest) = name
+            .strip_prefix(part.path())
+            .and_then(|rest| rest.strip_prefix('.'))
+        else {
             continue;
         };
         let mut keys = rest.split('.');
@@ -690,8 +778,10 @@ fn wrong(kind: Kind, rows: &BTreeMap<&'static str, Vec<usize>>, problem: &Proble
             }
             Part::Group { .. } => Some(String::new()),
         };
-        let Some((row, field)) = row.zip(keys.next().and_then(|key| part.fields().iter().find(|field| field.key == key)))
-        else {
+        let Some((row, field)) = row.zip(
+            keys.next()
+                .and_then(|key| part.fields().iter().find(|field| field.key == key)),
+        ) else {
             continue;
         };
         let lang = match (field.shape, keys.next()) {
@@ -701,7 +791,12 @@ fn wrong(kind: Kind, rows: &BTreeMap<&'static str, Vec<usize>>, problem: &Proble
         name = format!("{}{row}.{}{lang}", part.path(), field.key);
         break;
     }
-    FieldError::new(name, "unusable", in_thai(&problem.reason), problem.reason.clone())
+    FieldError::new(
+        name,
+        "unusable",
+        in_thai(&problem.reason),
+        problem.reason.clone(),
+    )
 }
 
 /// The commonest findings in Thai; others keep their English words behind a Thai beginning.
@@ -833,15 +928,15 @@ mod tests {
 
     #[test]
     fn changes_are_told_in_words() {
-        let fields = with(
-            Kind::Limits,
-            &[("crematorium.horizon_days", "45")],
-        );
+        let fields = with(Kind::Limits, &[("crematorium.horizon_days", "45")]);
         let (new, _) = read(Kind::Limits, &fields, &city()).expect("settings");
         let changes = super::super::diff(&part(Kind::Limits, &city()), &new);
         assert_eq!(changes.len(), 1);
         let change = &changes[0];
-        assert_eq!(label(Kind::Limits, &change.path).en, "Booking · Booked ahead at most");
+        assert_eq!(
+            label(Kind::Limits, &change.path).en,
+            "Booking · Booked ahead at most"
+        );
         let value = change.new.as_ref().expect("a value");
         assert_eq!(shown(Kind::Limits, &change.path, value).en, "45 days");
         let row = "crematorium.rounds[2]";

@@ -1,6 +1,7 @@
 //! Settings that staff edit: each kind is a part of the municipality's settings with revisions of its own.
 //!
 //! The municipality's file comes first; the revision of each kind that is valid on a day lies over it.
+pub mod closure;
 mod diff;
 mod form;
 
@@ -116,7 +117,10 @@ pub fn part(kind: Kind, municipality: &Municipality) -> Value {
 }
 
 /// The file's settings with parts laid over it; later parts win.
-pub fn compose(file: &Municipality, parts: &[(Kind, &Value)]) -> Result<Municipality, ComposeError> {
+pub fn compose(
+    file: &Municipality,
+    parts: &[(Kind, &Value)],
+) -> Result<Municipality, ComposeError> {
     let unreadable = |field: &str, error: &serde_json::Error| ComposeError {
         field: field.to_owned(),
         reason: error.to_string(),
@@ -194,6 +198,7 @@ mod tests {
             reason: Text::new("ปิด", "Closed"),
             valid_from: None,
             valid_until: None,
+            id: None,
         }];
         let closures = part(Kind::Closures, &other);
         let composed = compose(&city(), &[(Kind::Closures, &closures)]).expect("settings");

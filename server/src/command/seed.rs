@@ -11,6 +11,21 @@ pub async fn run(config: &Config, seed: &Seed) -> Result<(), Failure> {
     let municipality = municipality_of(&seed.municipality, "--municipality")?;
     let installation = Installation::open(config).await?;
     let now = installation.clock.now();
+    settings::fits(&installation.store, &municipality, now)
+        .await
+        .map_err(|trouble| failure(&trouble))?;
+    let over = settings::overlays(&installation.store, now)
+        .await
+        .map_err(|trouble| failure(&trouble))?;
+    for overlay in over {
+        // Said every time: whoever edits the file would otherwise wonder why nothing changes.
+        print(&format!(
+            "{}: revision {}, made on the staff pages and valid from {}, stays over the file",
+            overlay.kind.code(),
+            overlay.revision,
+            overlay.valid_from
+        ))?;
+    }
     let current = settings::current(&installation.store, now)
         .await
         .map_err(|trouble| failure(&trouble))?;

@@ -28,7 +28,7 @@ async fn an_empty_database_takes_a_key_and_no_other_after() {
 #[tokio::test]
 async fn a_database_with_data_and_no_fingerprint_is_refused() {
     both(async |store| {
-        run_sql(&store, "INSERT INTO setting_revision VALUES (1, 'city', 'all', '2026-01-01', '', '', 'seed', 0)").await;
+        run_sql(&store, "INSERT INTO setting_revision VALUES (1, 'city', 'all', '2026-01-01', '', '', 'seed', 0, '', NULL)").await;
         let error = check_fingerprint(&store, &Keys::new(&[1; 32])).await.unwrap_err().to_string();
         assert!(error.contains("no key fingerprint"), "{error}");
     })

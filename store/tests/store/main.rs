@@ -8,6 +8,7 @@ mod access;
 mod affected;
 mod audit;
 mod claim;
+mod closure;
 mod crematorium;
 mod draft;
 mod keys;

@@ -12,8 +12,8 @@ use store::request::{InboxFilter, InboxKey};
 use store::session::Stage;
 use store::testing::{Plan, both, record_plans, run_sql, take_plans};
 use store::{
-    Conn, Engine, Result, Store, Tx, appeal, audit, calendar_link, call, crematorium, draft,
-    idempotency, issued, job, late_notice, limit, number, person, request, search, session,
+    Conn, Engine, Result, Store, Tx, appeal, audit, calendar_link, call, closure, crematorium,
+    draft, idempotency, issued, job, late_notice, limit, number, person, request, search, session,
     setting, signature, staff, task, token,
 };
 
@@ -60,7 +60,7 @@ async fn fill(store: &Store) {
             0, NULL, NULL, NULL, past FROM filler;
         INSERT INTO staff_task SELECT id, 'x', id, '{}', past, CASE n % 50 WHEN 0 THEN NULL ELSE past END, NULL FROM filler;
         INSERT INTO search_token SELECT 'word ' || (n % 500), id FROM filler;
-        INSERT INTO setting_revision SELECT n, 'kind', 'key ' || (n % 100), day, '', '', 'seed', past FROM filler;
+        INSERT INTO setting_revision SELECT n, 'kind', 'key ' || (n % 100), day, '', '', 'seed', past, '', NULL FROM filler;
         INSERT INTO audit SELECT id, 'view:' || (n % 1000), n, past, 'staff', NULL, 'viewed', '{}', '', '' FROM filler;
         INSERT INTO audit_unsealed SELECT id FROM filler WHERE n % 50 = 0;
         INSERT INTO audit_link SELECT n, id, '' FROM filler WHERE n % 50 <> 0;
@@ -141,6 +141,10 @@ async fn read(conn: &mut Conn) -> Result<()> {
     task::open(conn, None, 25).await?;
     job::is_due(conn, now()).await?;
     setting::latest_revision(conn).await?;
+    setting::newest(conn, "kind", "key 1").await?;
+    setting::coming(conn, "kind", "key 1", date("2026-11-23")).await?;
+    claim::booked(conn, date("2026-11-23")).await?;
+    closure::unreviewed(conn).await?;
     setting::valid_on(conn, "kind", "key 1", date("2026-11-23")).await?;
     setting::history(conn, "kind", "key 1").await?;
     audit::head(conn).await?;
