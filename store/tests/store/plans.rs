@@ -61,6 +61,8 @@ async fn fill(store: &Store) {
         INSERT INTO staff_task SELECT id, 'x', id, '{}', past, CASE n % 50 WHEN 0 THEN NULL ELSE past END, NULL FROM filler;
         INSERT INTO search_token SELECT 'word ' || (n % 500), id FROM filler;
         INSERT INTO setting_revision SELECT n, 'kind', 'key ' || (n % 100), day, '', '', 'seed', past, '', NULL FROM filler;
+        INSERT INTO urgent_closure SELECT n, past, id, 'all', day, day, '', 0, CASE n % 50 WHEN 0 THEN NULL ELSE past END,
+            CASE n % 50 WHEN 0 THEN NULL ELSE id END, '' FROM filler;
         INSERT INTO audit SELECT id, 'view:' || (n % 1000), n, past, 'staff', NULL, 'viewed', '{}', '', '' FROM filler;
         INSERT INTO audit_unsealed SELECT id FROM filler WHERE n % 50 = 0;
         INSERT INTO audit_link SELECT n, id, '' FROM filler WHERE n % 50 <> 0;
