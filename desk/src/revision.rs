@@ -1,14 +1,16 @@
 //! Settings revised by staff: what a kind is now and was, what a change would do to bookings, and making it.
 //!
 //! Nothing is moved by machine: bookings that would lie in a closed day are put on the list of those that must move.
+use crate::closure::removed;
 use crate::office::{InboxRow, Names, inbox_row};
 use crate::settings::{Layers, STAFF_KEY};
 use crate::{Desk, Result, Trouble};
 use chrono::{NaiveDate, TimeDelta};
+use domain::affected::{Cause, CauseKind};
 use domain::crematorium::{CellRange, Claim, Facility, Rules};
 use domain::form::{FieldError, FieldErrors};
 use domain::municipality::{Closes, Closure, Municipality};
-use domain::request::{Role, StaffActor};
+use domain::request::{Actor, Role, StaffActor};
 use domain::setting::{Change, Kind, diff, part};
 use domain::text;
 use domain::time::{self, Instant, TimeOfDay};
@@ -235,6 +237,8 @@ impl Desk {
                 shut(tx, old, rules, now).await?;
                 let hits = effect(tx, old, rules, new.kind, now).await?.hits;
                 let affected = hits.len();
+                self.mark(tx, who, (old, rules), &hits, audit_id, now)
+                    .await?;
                 if let Some(closure) = urgent {
                     let row = urgent_row(closure, revision, who, affected, now);
                     store::closure::insert(tx, &row).await?;
@@ -247,6 +251,45 @@ impl Desk {
             .await?;
         self.refresh_rules().await?;
         Ok(outcome)
+    }
+
+    /// Puts bookings that lie in a closed day on the list of those that must move, each with the public reason of its
+    /// day; and takes those off it that a closure taken away had put there.
+    async fn mark(
+        &self,
+        tx: &mut Tx,
+        who: &StaffActor,
+        (old, new): (&Rules, &Rules),
+        hits: &[Hit],
+        revision_id: Uuid,
+        now: Instant,
+    ) -> Result<()> {
+        let actor = Actor::Staff(who.clone());
+        for hit in hits {
+            let Some(closure) = new.closure(hit.date, hit.facility) else {
+                continue;
+            };
+            let cause = Cause {
+                kind: CauseKind::Closure,
+                id: closure.id.unwrap_or(revision_id),
+            };
+            let booking = [(hit.request, hit.date)];
+            self.mark_affected(tx, &booking, cause, &closure.reason, &actor, now)
+                .await?;
+        }
+        for closure in removed(old, new) {
+            self.relieve_affected(
+                tx,
+                Cause {
+                    kind: CauseKind::Closure,
+                    id: closure,
+                },
+                &actor,
+                now,
+            )
+            .await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn note_revision(

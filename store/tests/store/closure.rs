@@ -79,7 +79,10 @@ async fn an_urgent_closure_is_reviewed_once_and_by_somebody_else() {
                 .unwrap()
         };
         let mut conn = store.read().await.unwrap();
-        assert_eq!(closure::unreviewed(&mut conn).await.unwrap(), vec![row.clone()]);
+        assert_eq!(
+            closure::unreviewed(&mut conn).await.unwrap(),
+            vec![row.clone()]
+        );
         assert!(!review(one).await, "nobody reviews their own act");
         assert!(review(other).await);
         assert!(!review(other).await, "once");
