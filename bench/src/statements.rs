@@ -192,6 +192,7 @@ fn request_row(
             decided_at: None,
             lapse_at: None,
             correct_by: None,
+            release_missing: false,
         },
         channel: "api:bench".to_owned(),
         applicant_id,

@@ -1,4 +1,6 @@
 //! Why a use case did not happen, in kinds that pages and the API can answer.
+use crate::vault::VaultError;
+use crate::workshop::WorkshopError;
 use domain::crematorium::Wish;
 use domain::form::FieldErrors;
 use domain::request::{Refusal, Status};
@@ -60,6 +62,12 @@ pub enum Trouble {
     /// 503: the database could not be reached or is busy; 500: something impossible.
     #[error("the store failed")]
     Store(#[from] StoreError),
+    /// 503: a file could not be kept or read; what was typed is still there.
+    #[error("the file store failed")]
+    Vault(#[source] VaultError),
+    /// 503: the worker is busy or gone.
+    #[error("the workshop failed")]
+    Workshop(#[from] WorkshopError),
     /// 500
     #[error("{0}")]
     Internal(String),

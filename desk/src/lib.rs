@@ -12,6 +12,7 @@
 //! | `office` | inbox, request file, decisions, call list |
 //! | `staff` | sign-in with a second factor, accounts |
 //! | `channel` | tokens and idempotent submissions of the API |
+//! | `vault` | files, sealed; `workshop`: work done in a process of its own |
 //! | `job` | the outbox, lapses, sealing the audit, cleaning up |
 //! | `settings`, `revision` | the municipality's file and what staff revised over it, each as revisions |
 //! | `closure`, `calendar` | closed days, urgent closures and their review; the year on one page |
@@ -28,11 +29,14 @@ pub mod job;
 mod limit;
 pub mod mail;
 pub mod office;
+pub mod paper;
 mod place;
 pub mod request;
 pub mod revision;
 pub mod settings;
 pub mod staff;
+pub mod vault;
+pub mod workshop;
 
 pub use clock::{Chance, Clock};
 pub use error::{Conflict, Result, Trouble};
@@ -43,6 +47,8 @@ use std::sync::{Arc, RwLock};
 use store::Store;
 use store::keys::Keys;
 use uuid::Uuid;
+use vault::Vault;
+use workshop::Workshop;
 
 /// What every use case needs: the store, the keys, time, chance and the city's rules.
 pub struct Desk {
@@ -55,6 +61,9 @@ pub struct Desk {
     limits: bool,
     /// Where letters link to; `None` when no mail server is set, and then none are written.
     mail_url: Option<String>,
+    /// Where files lie; `None` only where none are kept.
+    vault: Option<Vault>,
+    workshop: Option<Arc<dyn Workshop>>,
     /// Names this process in leases.
     owner: String,
     /// At most two argon2 hashes at once: each takes tens of megabytes.
@@ -86,6 +95,8 @@ impl Desk {
             rules: RwLock::new(Arc::new(rules)),
             limits: true,
             mail_url: None,
+            vault: None,
+            workshop: None,
             owner,
             hashing: tokio::sync::Semaphore::new(2),
         }
@@ -102,6 +113,20 @@ impl Desk {
     #[must_use]
     pub fn with_mail(mut self, public_url: &str) -> Self {
         self.mail_url = Some(public_url.to_owned());
+        self
+    }
+
+    /// Keeps files here.
+    #[must_use]
+    pub fn with_vault(mut self, vault: Vault) -> Self {
+        self.vault = Some(vault);
+        self
+    }
+
+    /// Has pictures decoded and documents printed there.
+    #[must_use]
+    pub fn with_workshop(mut self, workshop: Arc<dyn Workshop>) -> Self {
+        self.workshop = Some(workshop);
         self
     }
 

@@ -768,6 +768,9 @@ fn event_words(event: &Event) -> Text {
         Event::Verified {
             by: VerifiedBy::Counter,
         } => Text::new("ยืนยันที่เคาน์เตอร์แล้ว", "Confirmed at the counter"),
+        Event::Verified {
+            by: VerifiedBy::Paper,
+        } => Text::new("ยืนยันด้วยเอกสารแล้ว", "Confirmed by a paper"),
         Event::Returned { defects, .. } => Text::new(
             format!("ส่งกลับให้แก้ไข: {}", defects.join(" · ")),
             format!("Returned for correction: {}", defects.join(" · ")),
@@ -808,6 +811,10 @@ fn event_words(event: &Event) -> Text {
             "ผู้ขอตอบเรื่องมรณบัตร",
             "The family answered about the certificate",
         ),
+        Event::PaperSent { .. }
+        | Event::PaperAccepted { .. }
+        | Event::PaperDefective { .. }
+        | Event::Found { .. } => crate::paper::event_words(event),
         Event::Called { outcome } => {
             let words = CallOutcome::parse(outcome).map_or_else(
                 || Text::new(outcome.clone(), outcome.clone()),

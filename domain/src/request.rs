@@ -2,6 +2,7 @@
 use crate::affected::CauseKind;
 use crate::crematorium::Wish;
 use crate::form::Text;
+use crate::paper::{Manner, PaperKind, Registry, StatedPlace};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -221,6 +222,8 @@ pub struct Snapshot {
     /// Until when the family may move an approved or pending booking, or cancel an approved one, by itself;
     /// `None` when the booking's places were not looked at.
     pub change_until: Option<Instant>,
+    /// An unnatural death whose body nobody has released yet.
+    pub release_missing: bool,
 }
 
 /// How an officer confirmed that a request is meant.
@@ -229,6 +232,8 @@ pub struct Snapshot {
 pub enum VerifiedBy {
     Call,
     Counter,
+    /// A photo of a paper of the death, accepted by an officer.
+    Paper,
 }
 
 /// What is wanted.
@@ -362,6 +367,23 @@ pub enum Event {
     Answered {
         field: String,
     },
+    /// A photo of a paper came in.
+    PaperSent {
+        kind: PaperKind,
+    },
+    PaperAccepted {
+        kind: PaperKind,
+    },
+    PaperDefective {
+        kind: PaperKind,
+        defect: String,
+    },
+    /// An officer read something from the papers or the registry; absent is unchanged.
+    Found {
+        stated_place: Option<StatedPlace>,
+        manner: Option<Manner>,
+        registry: Option<Registry>,
+    },
     /// The office told the family, or tried to.
     Called {
         outcome: String,
@@ -390,6 +412,10 @@ impl Event {
             Self::Lapsed => "lapsed",
             Self::Completed => "completed",
             Self::Answered { .. } => "answered",
+            Self::PaperSent { .. } => "paper_sent",
+            Self::PaperAccepted { .. } => "paper_accepted",
+            Self::PaperDefective { .. } => "paper_defective",
+            Self::Found { .. } => "found",
             Self::Called { .. } => "called",
         }
     }
@@ -435,6 +461,8 @@ pub enum Refusal {
     ReturnedBefore,
     #[error("a reason is missing")]
     ReasonMissing,
+    #[error("nobody has released the body")]
+    ReleaseMissing,
     #[error("the deadline has not passed")]
     TooEarly,
     #[error("the deadline must be in the future")]
@@ -452,6 +480,9 @@ impl Refusal {
             Self::Frozen => "เรื่องนี้ระงับไว้ชั่วคราว โปรดยกเลิกการระงับก่อน",
             Self::ReturnedBefore => "คำขอนี้เคยส่งกลับให้แก้ไขแล้วหนึ่งครั้ง ส่งกลับอีกไม่ได้",
             Self::ReasonMissing => "โปรดระบุเหตุผลให้ครบ",
+            Self::ReleaseMissing => {
+                "เป็นการตายผิดธรรมชาติ ต้องมีหนังสือของพนักงานสอบสวนหรืออัยการที่ตรวจแล้วว่าใช้ได้ก่อนอนุมัติ"
+            }
             Self::TooEarly => "ยังไม่ถึงกำหนด",
             Self::DeadlinePassed => "กำหนดเวลาต้องอยู่ในอนาคต",
             Self::PastCutOff => "เลยเวลาที่เปลี่ยนหรือยกเลิกเองได้ โปรดโทรหาเจ้าหน้าที่เวร",
@@ -468,6 +499,9 @@ impl Refusal {
                 "It was returned for correction once already and cannot be returned again."
             }
             Self::ReasonMissing => "Give every reason that is asked for.",
+            Self::ReleaseMissing => {
+                "The death was not natural: a release by the police or prosecutor must be accepted before approval."
+            }
             Self::TooEarly => "The deadline has not passed yet.",
             Self::DeadlinePassed => "The deadline must be in the future.",
             Self::PastCutOff => {
@@ -537,6 +571,8 @@ pub fn decide(now: &Snapshot, action: &Action, actor: &Actor, at: Instant) -> De
             },
             vec![Event::Resubmitted],
         )),
+        // Criminal Procedure Code s.148: the police or the prosecutor first, whatever else is in order.
+        (Status::Submitted, Action::Approve) if now.release_missing => Err(Refusal::ReleaseMissing),
         // The approver answers for it with the file open: nothing is left to lapse. The call list tells the family.
         (Status::Submitted, Action::Approve) => Ok((
             Snapshot {

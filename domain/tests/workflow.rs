@@ -49,6 +49,7 @@ fn submitted() -> Snapshot {
         lapse_at: None,
         correct_by: None,
         change_until: Some(now() + TimeDelta::hours(1)),
+        release_missing: false,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: what can be asked of `sala`, and how it ends.
 use crate::command;
 use crate::config::Config;
+use crate::worker;
 use clap::{Args, Parser, Subcommand};
 use domain::request::Role;
 use std::fmt;
@@ -39,6 +40,9 @@ enum Command {
     /// The record of who did what.
     #[command(subcommand)]
     Audit(Audit),
+    /// Does what must not fell the server; `serve` starts it.
+    #[command(hide = true)]
+    Worker,
     /// Writes a consistent copy of an SQLite database, also while it is served. The key is not in it.
     Backup {
         /// A file that does not exist yet.
@@ -147,6 +151,16 @@ impl fmt::Display for Failure {
 /// Reads the command line, does what it says, and gives the exit code: 0 done, 1 failed, 2 wrong settings or arguments.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Command::Worker) {
+        // Without threads, settings or a log: its memory limit counts all of them.
+        return match worker::child::run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("sala worker: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     log_to_stderr();
     match runtime(cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -183,6 +197,8 @@ async fn dispatch(wanted: Command, config: Config) -> Result<(), Failure> {
         Command::Staff(Staff::Add(add)) => command::staff::add(&config, add).await,
         Command::Token(Token::Create(create)) => command::data::token(&config, &create).await,
         Command::Audit(Audit::Verify) => command::data::verify_audit(&config).await,
+        // Begun before there were threads.
+        Command::Worker => Ok(()),
         Command::Backup { file } => command::backup::write(&config, &file).await,
         Command::Restore { file } => command::backup::restore(&config, &file).await,
     }
@@ -219,6 +235,7 @@ mod tests {
             "sala staff add somsri --role officer --role approver --json",
             "sala token create --channel line --per-minute 0",
             "sala audit verify",
+            "sala worker",
             "sala backup a.db",
             "sala restore a.db",
         ] {

@@ -1,5 +1,6 @@
 //! The environment: every variable parsed, every mistake reported at once by its name.
 use crate::clock::ClockSetting;
+use crate::objects::Objects;
 use crate::public_url::PublicUrl;
 use ipnet::IpNet;
 use std::fmt;
@@ -38,6 +39,8 @@ pub struct Config {
     pub database_url: DatabaseUrl,
     /// `SALA_DATA_DIR`
     pub data_dir: PathBuf,
+    /// `SALA_OBJECTS_URL`; absent: the folder `objects` in the data folder.
+    pub objects: Objects,
     /// `SALA_LISTEN`
     pub listen: SocketAddr,
     /// `SALA_PUBLIC_URL`; absent: `http://` and the address that was bound.
@@ -169,7 +172,7 @@ impl Reader<'_> {
             .path("SALA_DATA_DIR")
             .unwrap_or_else(|| PathBuf::from("data"));
         let listen = self.address("SALA_LISTEN").unwrap_or_else(default_listen);
-        self.objects();
+        let objects = self.objects(&data_dir);
         Config {
             database_url: self.database(&data_dir),
             public_url: self.public_url(listen, demo),
@@ -185,6 +188,7 @@ impl Reader<'_> {
                 .unwrap_or_else(|| PathBuf::from("target/site")),
             limits: self.limits(demo),
             clock: self.clock(demo),
+            objects,
             data_dir,
             listen,
             demo,
@@ -326,15 +330,17 @@ impl Reader<'_> {
         Some(SmtpUrl { server, from })
     }
 
-    /// Uploads come with a later service; a wrong address is told now rather than then.
-    fn objects(&mut self) {
+    fn objects(&mut self, data_dir: &std::path::Path) -> Objects {
         const NAME: &str = "SALA_OBJECTS_URL";
-        if let Some(url) = self.get(NAME)
-            && !["file://", "s3://"]
-                .iter()
-                .any(|scheme| url.starts_with(scheme))
-        {
-            self.mistake(NAME, "it must begin with file:// or s3://");
+        let in_data_dir = || Objects::Folder(data_dir.join("objects"));
+        match self.get(NAME).map(|url| Objects::parse(&url)) {
+            None => in_data_dir(),
+            Some(Ok(objects)) => objects,
+            Some(Err(reason)) => {
+                // Not repeated: it may hold a password.
+                self.mistake(NAME, reason);
+                in_data_dir()
+            }
         }
     }
 

@@ -3,6 +3,7 @@ use crate::cli::Failure;
 use crate::clock::OsChance;
 use crate::config::Config;
 use crate::{municipality_file, secret_key};
+use desk::vault::Vault;
 use desk::{Clock, Desk, Trouble, settings};
 use domain::crematorium::Rules;
 use domain::municipality::Municipality;
@@ -17,6 +18,7 @@ pub struct Installation {
     pub store: Store,
     pub keys: Arc<Keys>,
     pub clock: Arc<dyn Clock>,
+    vault: Vault,
     limits: bool,
 }
 
@@ -37,9 +39,11 @@ impl Installation {
             .map_err(|reason| Failure::Setting(format!("SALA_CLOCK: {reason}")))?;
         let store = migrated(config).await?;
         let keys = Arc::new(unlock(&store, &config.secret_key_file).await?);
+        let vault = Vault::new(config.objects.open()?, Arc::clone(&keys));
         Ok(Self {
             store,
             keys,
+            vault,
             clock,
             limits: config.limits,
         })
@@ -72,7 +76,8 @@ impl Installation {
     }
 
     fn desk_with(self, rules: Rules) -> Desk {
-        let desk = Desk::new(self.store, self.keys, self.clock, Arc::new(OsChance), rules);
+        let desk = Desk::new(self.store, self.keys, self.clock, Arc::new(OsChance), rules)
+            .with_vault(self.vault);
         if self.limits {
             desk
         } else {

@@ -59,6 +59,7 @@ impl Jobs {
         }
         if number.is_multiple_of(CLEAN_EVERY) {
             self.desk.clean_up().await?;
+            self.desk.sweep_files().await?;
         }
         Ok(())
     }

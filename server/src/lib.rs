@@ -9,6 +9,7 @@
 //! | [`api`] | the JSON API |
 //! | [`site`] | files: styles, fonts, scripts |
 //! | [`jobs`], [`mailer`], [`metrics`] | background work, letters, measurements |
+//! | [`objects`], [`worker`] | where files lie; a process of its own for what strangers send |
 //! | [`municipality_file`] | one city as data |
 pub mod api;
 mod chain;
@@ -22,6 +23,8 @@ pub mod jobs;
 pub mod mailer;
 pub mod metrics;
 pub mod municipality_file;
+pub mod objects;
 pub mod public_url;
 pub mod secret_key;
 pub mod site;
+pub mod worker;

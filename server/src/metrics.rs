@@ -1,7 +1,8 @@
 //! Counts and times, in the text form that Prometheus reads.
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Upper bounds of the buckets, in seconds.
@@ -12,6 +13,8 @@ const BOUNDS: [f64; 8] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
 pub struct Metrics {
     requests: Mutex<BTreeMap<Route, Times>>,
     jobs: Mutex<BTreeMap<&'static str, u64>>,
+    /// The most memory a worker held, in bytes; its pool writes it.
+    pub worker_peak: Arc<AtomicU64>,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,6 +74,13 @@ impl Display for Metrics {
         for (outcome, count) in jobs.iter() {
             writeln!(out, "sala_jobs_total{{outcome=\"{outcome}\"}} {count}")?;
         }
+        writeln!(
+            out,
+            "# HELP sala_worker_peak_bytes The most memory a worker process held."
+        )?;
+        writeln!(out, "# TYPE sala_worker_peak_bytes gauge")?;
+        let peak = self.worker_peak.load(Ordering::Relaxed);
+        writeln!(out, "sala_worker_peak_bytes {peak}")?;
         Ok(())
     }
 }
@@ -113,6 +123,7 @@ mod tests {
             r#"sala_http_request_seconds_bucket{method="POST",route="/track",status="404",le="+Inf"} 1"#,
             r#"sala_http_request_seconds_sum{method="GET",route="/track",status="200"} 0.077000"#,
             r#"sala_jobs_total{outcome="done"} 3"#,
+            "sala_worker_peak_bytes 0",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }

@@ -17,6 +17,8 @@
 //! | [`draft`] | what residents typed, and the codes that carry a draft to another phone |
 //! | [`search`] | MACs of normalised prefixes |
 //! | [`call`], [`task`] | telephone calls to make; work that no request names |
+//! | [`paper`] | photos of papers, verdicts, findings |
+//! | [`object`] | files that no row names yet, or any more |
 //! | [`job`] | the outbox and all other work after a commit |
 //! | [`lease`] | one holder at a time, among several servers |
 //! | [`audit`] | who did what, sealed into a chain |
@@ -65,7 +67,9 @@ pub mod late_notice;
 pub mod lease;
 pub mod limit;
 pub mod number;
+pub mod object;
 pub mod outage;
+pub mod paper;
 pub mod person;
 pub mod request;
 pub mod search;

@@ -44,6 +44,8 @@ pub struct RequestState {
     pub decided_at: Option<Instant>,
     pub lapse_at: Option<Instant>,
     pub correct_by: Option<Instant>,
+    /// An unnatural death whose body nobody has released yet.
+    pub release_missing: bool,
 }
 
 impl RequestState {
@@ -58,6 +60,7 @@ impl RequestState {
             correct_by: self.correct_by,
             // The booking's places are another row's: the desk sets it where it matters.
             change_until: None,
+            release_missing: self.release_missing,
         }
     }
 
@@ -98,7 +101,7 @@ macro_rules! columns {
     () => {
         "id, reference, service, status, version, frozen, verified_at, returned_count, channel, applicant_id, \
          helper_id, phone_mac, browser_mac, taken_by, settings_revision, submitted_at, updated_at, decide_by, \
-         decided_at, lapse_at, correct_by"
+         decided_at, lapse_at, correct_by, release_missing"
     };
 }
 
@@ -138,6 +141,7 @@ fn parse_state(row: &Fields<'_>) -> Result<RequestState> {
         decided_at: row.instant_or_null("decided_at")?,
         lapse_at: row.instant_or_null("lapse_at")?,
         correct_by: row.instant_or_null("correct_by")?,
+        release_missing: row.flag("release_missing")?,
     })
 }
 
@@ -147,7 +151,8 @@ pub async fn insert(tx: &mut Tx, request: &RequestRow) -> Result<bool> {
     let inserted = tx.execute(
         concat!(
             "INSERT INTO request (", columns!(), ") VALUES
-             ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+             ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+              $22)
              ON CONFLICT (reference) DO NOTHING"
         ),
         params![
@@ -172,6 +177,7 @@ pub async fn insert(tx: &mut Tx, request: &RequestRow) -> Result<bool> {
             state.decided_at,
             state.lapse_at,
             state.correct_by,
+            state.release_missing,
         ],
     );
     Ok(inserted.await? == 1)
@@ -198,8 +204,9 @@ pub async fn apply(
 ) -> Result<bool> {
     let changed = tx.execute(
         "UPDATE request SET version = version + 1, status = $1, frozen = $2, verified_at = $3, returned_count = $4,
-             taken_by = $5, updated_at = $6, decide_by = $7, decided_at = $8, lapse_at = $9, correct_by = $10
-         WHERE id = $11 AND status = $12 AND version = $13",
+             taken_by = $5, updated_at = $6, decide_by = $7, decided_at = $8, lapse_at = $9, correct_by = $10,
+             release_missing = $11
+         WHERE id = $12 AND status = $13 AND version = $14",
         params![
             next.status,
             next.frozen,
@@ -211,6 +218,7 @@ pub async fn apply(
             next.decided_at,
             next.lapse_at,
             next.correct_by,
+            next.release_missing,
             id,
             status,
             version,

@@ -161,6 +161,14 @@ pub fn page(visit: &Visit, trouble: &Trouble) -> Response {
                 "คำตอบยังอยู่ครบ เมื่อหมดเวลา ยังส่งคำขอได้ถ้าวันนั้นยังว่าง",
                 "Your answers are kept. When the time ends you can still send, if the day is still free.",
             )),
+        Trouble::Vault(_) | Trouble::Workshop(_) => {
+            log(trouble);
+            calm(StatusCode::SERVICE_UNAVAILABLE, "ยังเก็บหรือเปิดไฟล์ไม่ได้ในขณะนี้", "Files cannot be kept or opened at the moment")
+                .line(lang.t(
+                    "โปรดลองอีกครั้งในอีกสักครู่ ข้อมูลที่กรอกยังอยู่",
+                    "Please try again in a few minutes. What you entered is kept.",
+                ))
+        }
         Trouble::Store(_) => {
             log(trouble);
             outage(lang, StatusCode::SERVICE_UNAVAILABLE)

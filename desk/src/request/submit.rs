@@ -256,6 +256,7 @@ impl Desk {
                 decided_at: None,
                 lapse_at: (!verified).then(|| rules.lapse_at(p.now)),
                 correct_by: None,
+                release_missing: false,
             },
             channel: s.channel.code(),
             applicant_id: p.applicant,

@@ -193,6 +193,14 @@ impl Problem {
                 tracing::error!(error = %chain(error), "the database failed");
                 Self::of_status(StatusCode::SERVICE_UNAVAILABLE)
             }
+            Trouble::Vault(error) => {
+                tracing::error!(error = %chain(error), "a file could not be kept or read");
+                Self::of_status(StatusCode::SERVICE_UNAVAILABLE)
+            }
+            Trouble::Workshop(error) => {
+                tracing::error!(%error, "the worker did not do its work");
+                Self::of_status(StatusCode::SERVICE_UNAVAILABLE)
+            }
             Trouble::Internal(error) => {
                 tracing::error!(%error, "a use case failed");
                 Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)

@@ -9,6 +9,7 @@ use crate::metrics::Metrics;
 use crate::municipality_file;
 use crate::public_url::PublicUrl;
 use crate::site::Site;
+use crate::worker::Pool;
 use app::http::AppState;
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -35,7 +36,10 @@ pub async fn run(config: Config) -> Result<(), Failure> {
         .public_url
         .clone()
         .unwrap_or_else(|| PublicUrl::of(bound));
+    let metrics = Arc::new(Metrics::default());
+    let pool = Pool::of_this_program().measured(&metrics.worker_peak);
     let desk = Installation::open(&config).await?.desk(&config).await?;
+    let desk = desk.with_workshop(Arc::new(pool));
     let desk = Arc::new(if config.smtp.is_some() {
         desk.with_mail(public_url.origin())
     } else {
@@ -44,12 +48,18 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let mailer = mailer(&config, &public_url, &desk)?;
     tell(&config, &public_url, bound, &desk);
 
-    let shared = shared(&config, &public_url, site, Arc::clone(&desk));
+    let shared = shared(
+        &config,
+        &public_url,
+        site,
+        Arc::clone(&metrics),
+        Arc::clone(&desk),
+    );
     let (stop, stopped) = watch::channel(false);
     let jobs = Jobs {
         desk: Arc::clone(&desk),
         mailer,
-        metrics: Arc::clone(&shared.metrics),
+        metrics,
     };
     let jobs = tokio::spawn(jobs.run(stopped.clone()));
     let measurements = match config.metrics_listen {
@@ -87,7 +97,13 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     Ok(())
 }
 
-fn shared(config: &Config, public_url: &PublicUrl, site: Arc<Site>, desk: Arc<Desk>) -> Shared {
+fn shared(
+    config: &Config,
+    public_url: &PublicUrl,
+    site: Arc<Site>,
+    metrics: Arc<Metrics>,
+    desk: Arc<Desk>,
+) -> Shared {
     let assets = Arc::clone(&site);
     Shared {
         app: AppState {
@@ -98,7 +114,7 @@ fn shared(config: &Config, public_url: &PublicUrl, site: Arc<Site>, desk: Arc<De
             public_url: public_url.origin().to_owned(),
         },
         site,
-        metrics: Arc::new(Metrics::default()),
+        metrics,
         readiness: Arc::new(Readiness::default()),
         trusted_proxies: config.trusted_proxies.clone().into(),
     }

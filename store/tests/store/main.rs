@@ -13,6 +13,8 @@ mod crematorium;
 mod draft;
 mod keys;
 mod migrations;
+mod object;
+mod paper;
 mod plans;
 mod race;
 mod request;

@@ -8,6 +8,7 @@ use store::testing::{TestDatabase, texts};
 const DIFFER: &[(&str, &str)] = &[
     ("0002_text_order.sql", BYTEWISE),
     ("0004_change.sql", BYTEWISE),
+    ("0006_paper.sql", BYTEWISE),
     ("0009_signing.sql", BYTEWISE),
 ];
 

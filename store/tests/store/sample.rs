@@ -69,6 +69,7 @@ pub fn request_of(applicant_id: Uuid) -> RequestRow {
             decided_at: None,
             lapse_at: Some(now() + minutes(120)),
             correct_by: None,
+            release_missing: false,
         },
         channel: "web".to_owned(),
         applicant_id,

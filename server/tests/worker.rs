@@ -1,0 +1,264 @@
+//! The worker process: photos made safe, hostile files refused, and a pool that outlives its children.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+use desk::workshop::{Picture, Workshop, WorkshopError};
+use domain::picture::{LARGEST_FILE, PictureError};
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use proptest::prelude::*;
+use server::worker::{Pool, picture};
+use std::io::Cursor;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+fn pool() -> Pool {
+    Pool::new(env!("CARGO_BIN_EXE_sala").into())
+}
+
+/// Red to the left, blue to the right.
+fn photo(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+    let image = RgbImage::from_fn(width, height, |x, _| {
+        Rgb(if x < width / 2 {
+            [220, 30, 30]
+        } else {
+            [30, 30, 220]
+        })
+    });
+    let mut out = Cursor::new(Vec::new());
+    DynamicImage::ImageRgb8(image)
+        .write_to(&mut out, format)
+        .unwrap();
+    out.into_inner()
+}
+
+/// A JPEG with an EXIF block: turned by 90 degrees, and taken somewhere.
+fn turned_with_gps() -> Vec<u8> {
+    let mut tiff = b"II*\0\x08\0\0\0".to_vec();
+    let entry = |tag: u16, kind: u16, value: u32| {
+        let mut bytes = Vec::new();
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(kind.to_le_bytes());
+        bytes.extend(1_u32.to_le_bytes());
+        bytes.extend(value.to_le_bytes());
+        bytes
+    };
+    tiff.extend(2_u16.to_le_bytes());
+    tiff.extend(entry(0x0112, 3, 6));
+    tiff.extend(entry(0x8825, 4, 38));
+    tiff.extend(0_u32.to_le_bytes());
+    // The GPS directory: one entry, N for the northern half.
+    tiff.extend(1_u16.to_le_bytes());
+    tiff.extend(entry(0x0001, 2, u32::from(b'N')));
+    tiff.extend(0_u32.to_le_bytes());
+    tiff.extend(b"GPS 7.5563,99.6114");
+    let mut segment = b"Exif\0\0".to_vec();
+    segment.extend(tiff);
+    let plain = photo(400, 200, ImageFormat::Jpeg);
+    let mut out = plain[..2].to_vec();
+    out.extend([0xff, 0xe1]);
+    out.extend(u16::try_from(segment.len() + 2).unwrap().to_be_bytes());
+    out.extend(segment);
+    out.extend(&plain[2..]);
+    out
+}
+
+/// The header of a PNG that claims to be enormous.
+fn enormous_png() -> Vec<u8> {
+    let mut chunk = b"IHDR".to_vec();
+    chunk.extend(60_000_u32.to_be_bytes());
+    chunk.extend(60_000_u32.to_be_bytes());
+    chunk.extend([8, 2, 0, 0, 0]);
+    let mut out = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
+    out.extend(&chunk);
+    out.extend(crc32(&chunk).to_be_bytes());
+    out.extend(b"\0\0\0\0IEND\xae\x42\x60\x82");
+    out
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+        }
+    }
+    !crc
+}
+
+fn opened(picture: &Picture) -> RgbImage {
+    image::load_from_memory_with_format(&picture.jpeg, ImageFormat::Jpeg)
+        .unwrap()
+        .to_rgb8()
+}
+
+#[tokio::test]
+async fn a_photo_is_turned_upright_and_carries_nothing_but_its_points() {
+    let pool = pool();
+    let made = pool.picture(turned_with_gps()).await.unwrap().unwrap();
+    // 400 by 200, turned clockwise: what was left is up.
+    assert_eq!((made.width, made.height), (200, 400));
+    let upright = opened(&made);
+    assert!(upright.get_pixel(100, 20)[0] > 150 && upright.get_pixel(100, 380)[2] > 150);
+    for carried in [&b"Exif"[..], b"GPS"] {
+        let found = |bytes: &[u8]| bytes.windows(carried.len()).any(|window| window == carried);
+        assert!(!found(&made.jpeg) && !found(&made.thumbnail));
+    }
+}
+
+#[tokio::test]
+async fn large_photos_become_smaller_and_other_kinds_become_jpeg() {
+    let pool = pool();
+    for (bytes, size) in [
+        (photo(4000, 3000, ImageFormat::Jpeg), (2000, 1500)),
+        (photo(300, 200, ImageFormat::Png), (300, 200)),
+        (photo(300, 200, ImageFormat::WebP), (300, 200)),
+    ] {
+        let made = pool.picture(bytes).await.unwrap().unwrap();
+        assert_eq!((made.width, made.height), size);
+        assert_eq!(opened(&made).dimensions(), size);
+        assert!(made.thumbnail.len() < 8 * 1024);
+    }
+    // What was transparent is paper, not ink.
+    let mut clear = Cursor::new(Vec::new());
+    DynamicImage::new_rgba8(8, 8)
+        .write_to(&mut clear, ImageFormat::Png)
+        .unwrap();
+    let made = pool.picture(clear.into_inner()).await.unwrap().unwrap();
+    assert!(opened(&made).get_pixel(4, 4)[0] > 250);
+}
+
+#[tokio::test]
+async fn hostile_files_are_refused_in_words() {
+    let pool = pool();
+    let whole = photo(800, 600, ImageFormat::Png);
+    let html = b"<!doctype html><script>alert(document.cookie)</script>".to_vec();
+    // Starts as a photo, is a page: only the points come along, and there are none.
+    let polyglot = [&b"\xff\xd8\xff\xe0"[..], &html].concat();
+    let mut behind = photo(64, 64, ImageFormat::Jpeg);
+    behind.extend(&html);
+    for (what, bytes, expected) in [
+        ("empty", Vec::new(), PictureError::Empty),
+        ("html named .jpg", html.clone(), PictureError::NotPicture),
+        ("html after a mark", polyglot, PictureError::Damaged),
+        ("enormous", enormous_png(), PictureError::TooManyPoints),
+        (
+            "cut short",
+            whole[..whole.len() / 2].to_vec(),
+            PictureError::Damaged,
+        ),
+        (
+            "too large",
+            vec![0xff; LARGEST_FILE + 1],
+            PictureError::TooLarge,
+        ),
+        ("pdf", b"%PDF-1.4\n".to_vec(), PictureError::Pdf),
+        (
+            "heic",
+            b"\0\0\0\x18ftypheic\0\0".to_vec(),
+            PictureError::Heic,
+        ),
+        (
+            "gif",
+            b"GIF89a\x01\0\x01\0".to_vec(),
+            PictureError::Animated,
+        ),
+    ] {
+        assert_eq!(pool.picture(bytes).await.unwrap(), Err(expected), "{what}");
+    }
+    // A page behind a photo is left behind.
+    let made = pool.picture(behind).await.unwrap().unwrap();
+    assert!(!made.jpeg.windows(7).any(|window| window == b"doctype"));
+}
+
+#[tokio::test]
+async fn a_child_that_is_lost_is_replaced_and_its_memory_is_known() {
+    use std::os::unix::fs::PermissionsExt;
+    // Notes its process id, then is the worker.
+    let folder = std::env::temp_dir().join(format!("sala_worker_{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (program, note) = (folder.join("sala"), folder.join("pid"));
+    let sala = env!("CARGO_BIN_EXE_sala");
+    let script = format!(
+        "#!/bin/sh\necho $$ > {}\nexec {sala} \"$@\"\n",
+        note.display()
+    );
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+
+    let peak = Arc::new(AtomicU64::new(0));
+    let pool = Pool::new(program).measured(&peak);
+    let bytes = photo(640, 480, ImageFormat::Jpeg);
+    assert!(pool.picture(bytes.clone()).await.unwrap().is_ok());
+    assert!(peak.load(Ordering::Relaxed) > 1024 * 1024);
+    let first = std::fs::read_to_string(&note).unwrap();
+    let killed = std::process::Command::new("kill")
+        .args(["-9", first.trim()])
+        .status();
+    assert!(killed.unwrap().success());
+    assert!(pool.picture(bytes).await.unwrap().is_ok());
+    assert_ne!(first, std::fs::read_to_string(&note).unwrap());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn many_at_once_queue_and_too_many_are_told_to_come_back() {
+    let pool = Arc::new(pool());
+    let bytes = photo(3000, 2000, ImageFormat::Jpeg);
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let (pool, bytes) = (Arc::clone(&pool), bytes.clone());
+        tasks.spawn(async move { pool.picture(bytes).await });
+    }
+    let outcomes = tasks.join_all().await;
+    let busy = outcomes
+        .iter()
+        .filter(|outcome| **outcome == Err(WorkshopError::Busy))
+        .count();
+    let done = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Ok(Ok(_))))
+        .count();
+    assert_eq!((done >= 16, done + busy), (true, 40));
+}
+
+#[tokio::test]
+async fn a_worker_that_cannot_start_or_does_not_end_is_an_outage_or_a_damaged_photo() {
+    let gone = Pool::new("/nowhere/sala".into());
+    let bytes = photo(8, 8, ImageFormat::Jpeg);
+    assert!(matches!(
+        gone.picture(bytes.clone()).await,
+        Err(WorkshopError::Failed(_))
+    ));
+    let slow = pool().within(Duration::ZERO);
+    assert_eq!(slow.picture(bytes).await, Ok(Err(PictureError::Damaged)));
+}
+
+proptest! {
+    /// In this process: a panic would end the test.
+    #[test]
+    fn no_bytes_fell_the_decoder(kind in 0..4_usize, at in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..40), cut in any::<prop::sample::Index>()) {
+        let mut bytes = match kind {
+            0 => photo(40, 30, ImageFormat::Jpeg),
+            1 => photo(40, 30, ImageFormat::Png),
+            2 => photo(40, 30, ImageFormat::WebP),
+            _ => turned_with_gps(),
+        };
+        for (index, value) in at {
+            let index = index.index(bytes.len());
+            bytes[index] = value;
+        }
+        let cut = bytes.len() / 2 + cut.index(bytes.len() / 2 + 1);
+        bytes.truncate(cut);
+        if let Ok(made) = picture::make_safe(bytes) {
+            prop_assert!(made.width > 0 && made.height > 0 && made.width <= 2000 && made.height <= 2000);
+        }
+    }
+
+    #[test]
+    fn no_bytes_at_all_fell_it(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        prop_assert!(picture::make_safe(bytes).is_err());
+    }
+}
