@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use desk::Desk;
 use desk::draft::Browser;
+use domain::agent::AgentActor;
 use domain::form::{Lang, RawFields};
 use domain::request::StaffActor;
 use std::convert::Infallible;
@@ -135,6 +136,32 @@ impl Visit {
         match signed_in {
             Ok(staff) => Ok(staff),
             Err(desk::Trouble::SignInRequired) => Err(see_other(&self.href("/staff/sign-in"))),
+            Err(trouble) => Err(crate::pages::trouble::page(self, &trouble)),
+        }
+    }
+
+    /// The agent's session token as the cookie says.
+    pub fn agent_token(&self) -> Option<String> {
+        self.cookie("agent")
+    }
+
+    /// The signed-in agent, if there is one.
+    pub async fn agent_if_any(&self) -> desk::Result<Option<AgentActor>> {
+        let Some(token) = self.agent_token() else {
+            return Ok(None);
+        };
+        match self.desk().agent_by_session(&token).await {
+            Ok(agent) => Ok(Some(agent)),
+            Err(desk::Trouble::SignInRequired) => Ok(None),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// The signed-in agent, or a redirect to the agents' sign-in page.
+    pub async fn agent(&self) -> Result<AgentActor, Response> {
+        match self.agent_if_any().await {
+            Ok(Some(agent)) => Ok(agent),
+            Ok(None) => Err(see_other(&self.href("/agent/sign-in"))),
             Err(trouble) => Err(crate::pages::trouble::page(self, &trouble)),
         }
     }

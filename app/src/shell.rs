@@ -63,7 +63,7 @@ impl PageContext {
 
     /// The office that answers questions about this page: the duty desk for the crematorium.
     pub fn office(&self) -> &Office {
-        let about_a_case = ["/crematorium", "/track"];
+        let about_a_case = ["/crematorium", "/track", "/agent"];
         if about_a_case.iter().any(|path| self.path.starts_with(path)) {
             &self.municipality.crematorium.duty
         } else {

@@ -3,6 +3,7 @@ use crate::limit::queue_up;
 use crate::request::{Channel, Outcome, Submission, TrackView, load, wish_fields};
 use crate::{Desk, Result, Trouble, place};
 use chrono::TimeDelta;
+use domain::agent::AgentActor;
 use domain::crematorium::{Application, Booker, Rules, Wish, application};
 use domain::form::{FieldErrors, Lang, RawFields};
 use domain::reference::Reference;
@@ -23,6 +24,9 @@ const BROWSER: TimeDelta = TimeDelta::days(30);
 /// A code carries a draft to another phone for this long.
 const CODE: TimeDelta = TimeDelta::hours(24);
 
+/// The field of a draft that names the agent it belongs to. No form sends it.
+pub const AGENT: &str = "agent.organisation";
+
 /// A browser, known by the raw token of its cookie: 64 hexadecimal digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Browser(pub String);
@@ -30,6 +34,36 @@ pub struct Browser(pub String);
 impl std::fmt::Debug for Browser {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("Browser(…)")
+    }
+}
+
+/// Whose drafts they are: a browser's without an account, or a signed-in agent's, wherever it signs in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    Browser(Browser),
+    Agent(AgentActor),
+}
+
+/// What drafts belong to.
+pub trait Owner: Sync {
+    fn whose(&self) -> Whose;
+}
+
+impl Owner for Browser {
+    fn whose(&self) -> Whose {
+        Whose::Browser(self.clone())
+    }
+}
+
+impl Owner for AgentActor {
+    fn whose(&self) -> Whose {
+        Whose::Agent(self.clone())
+    }
+}
+
+impl Owner for Whose {
+    fn whose(&self) -> Whose {
+        self.clone()
     }
 }
 
@@ -71,7 +105,7 @@ impl Desk {
         let row = SessionRow {
             token_mac: self.keys.mac(Purpose::SessionMac, token.as_bytes()),
             kind: SessionKind::Resident,
-            staff_id: None,
+            account: None,
             stage: Stage::Full,
             created_at: now,
             seen_at: now,
@@ -93,14 +127,14 @@ impl Desk {
     }
 
     /// A new, empty draft.
-    pub async fn start_draft(&self, browser: &Browser, lang: Lang) -> Result<String> {
+    pub async fn start_draft(&self, owner: &impl Owner, lang: Lang) -> Result<String> {
         let now = self.now();
         let row = DraftRow {
             id: self.id(now),
-            owner_mac: self.owner_mac(browser),
+            owner_mac: self.owner_mac(owner),
             service: crate::request::SERVICE.to_owned(),
             lang,
-            fields: RawFields::new(),
+            fields: marked(RawFields::new(), owner),
             version: 1,
             hold_until: None,
             hold_extensions: 0,
@@ -116,15 +150,15 @@ impl Desk {
     }
 
     /// The draft, for its owner only.
-    pub async fn draft(&self, browser: &Browser, id: &str) -> Result<DraftView> {
-        let row = self.draft_row(browser, id).await?;
+    pub async fn draft(&self, owner: &impl Owner, id: &str) -> Result<DraftView> {
+        let row = self.draft_row(owner, id).await?;
         self.draft_view(row).await
     }
 
     /// Unsent drafts of this browser, the newest first.
-    pub async fn drafts(&self, browser: &Browser) -> Result<Vec<DraftView>> {
+    pub async fn drafts(&self, owner: &impl Owner) -> Result<Vec<DraftView>> {
         let mut conn = self.store.read().await?;
-        let rows = draft::of_owner(&mut conn, &self.owner_mac(browser), self.now()).await?;
+        let rows = draft::of_owner(&mut conn, &self.owner_mac(owner), self.now()).await?;
         drop(conn);
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
@@ -136,21 +170,22 @@ impl Desk {
     /// Keeps raw answers; what is not named stays. Two tabs saving at once lose nothing: each adds its own fields.
     pub async fn save_draft(
         &self,
-        browser: &Browser,
+        owner: &impl Owner,
         id: &str,
         changes: RawFields,
     ) -> Result<DraftView> {
-        let owner = self.owner_mac(browser);
+        let owner_mac = self.owner_mac(owner);
         let id = draft_id(id)?;
         let now = self.now();
         let saved = self
             .store
             .write(async |tx| {
-                let Some(mut row) = draft::load(tx, id, &owner, now).await? else {
+                let Some(mut row) = draft::load(tx, id, &owner_mac, now).await? else {
                     return Err(Trouble::NotFound);
                 };
                 if row.request_id.is_none() {
                     row.fields.extend(changes.clone());
+                    row.fields = marked(row.fields, owner);
                     draft::save(tx, id, row.version, &row.fields, row.lang, now).await?;
                     row.version += 1;
                 }
@@ -161,21 +196,25 @@ impl Desk {
     }
 
     /// Takes all of a wish for a while, or nothing; what the draft held before is given back in the same transaction.
-    pub async fn hold(&self, browser: &Browser, id: &str, wish: &Wish) -> Result<HoldView> {
-        let owner = self.owner_mac(browser);
+    pub async fn hold(&self, owner: &impl Owner, id: &str, wish: &Wish) -> Result<HoldView> {
+        let owner_mac = self.owner_mac(owner);
         let id = draft_id(id)?;
         let now = self.now();
         let rules = self.rules();
         wish.check(&rules, Booker::Public, now)
             .map_err(Trouble::Invalid)?;
         let until = hold_until(&rules, now);
+        let most_holds = match owner.whose() {
+            Whose::Browser(_) => usize::from(rules.settings().unverified_per_phone),
+            Whose::Agent(_) => crate::agent::HOLDS,
+        };
         let outcome = self
             .store
             .write(async |tx| {
                 if self.limits {
-                    queue_up(tx, &format!("hold:{owner}"), now).await?;
+                    queue_up(tx, &format!("hold:{owner_mac}"), now).await?;
                 }
-                let Some(mut row) = draft::load(tx, id, &owner, now).await? else {
+                let Some(mut row) = draft::load(tx, id, &owner_mac, now).await? else {
                     return Err(Trouble::NotFound);
                 };
                 if row.request_id.is_some() {
@@ -184,10 +223,7 @@ impl Desk {
                         by: None,
                     });
                 }
-                if self.limits
-                    && other_holds(tx, &owner, id, now).await?
-                        >= usize::from(rules.settings().unverified_per_phone)
-                {
+                if self.limits && other_holds(tx, &owner_mac, id, now).await? >= most_holds {
                     return Err(Trouble::TooManyUnverified);
                 }
                 if place::take(tx, &rules, Holder::draft(id), wish, Some(until), now)
@@ -218,12 +254,12 @@ impl Desk {
     }
 
     /// Holds on for another full time. A hold that lapsed is taken again, if it is still free.
-    pub async fn extend_hold(&self, browser: &Browser, id: &str) -> Result<HoldView> {
-        let row = self.draft_row(browser, id).await?;
+    pub async fn extend_hold(&self, owner: &impl Owner, id: &str) -> Result<HoldView> {
+        let row = self.draft_row(owner, id).await?;
         let view = self.draft_view(row.clone()).await?;
         let hold = view.hold.ok_or(Trouble::NotFound)?;
         if hold.lapsed {
-            return self.hold(browser, id, &hold.wish).await;
+            return self.hold(owner, id, &hold.wish).await;
         }
         if hold.extensions_left == 0 {
             return Err(Trouble::NoMoreExtensions);
@@ -245,20 +281,34 @@ impl Desk {
     }
 
     /// Sends a draft once: a second tap, the back button and a refresh get the same reference.
-    pub async fn send_draft(&self, browser: &Browser, id: &str) -> Result<Reference> {
-        let row = self.draft_row(browser, id).await?;
+    pub async fn send_draft(&self, owner: &impl Owner, id: &str) -> Result<Reference> {
+        let row = self.draft_row(owner, id).await?;
         if let Some(reference) = self.sent(&row).await? {
             return Ok(reference);
         }
         let mut fields = row.fields.clone();
         // What the family observes was advice for choosing a day; it is not kept with the request.
         fields.remove("beliefs");
-        let application = Application::parse(&fields, self.now()).map_err(Trouble::Invalid)?;
+        let mut application = Application::parse(&fields, self.now()).map_err(Trouble::Invalid)?;
+        let (actor, channel) = match owner.whose() {
+            Whose::Browser(_) => (
+                Actor::Resident,
+                Channel::Web {
+                    browser_mac: row.owner_mac.clone(),
+                },
+            ),
+            Whose::Agent(agent) => {
+                let bucket = format!("agent:{}", agent.id);
+                self.spend(&bucket, crate::agent::REQUESTS, self.now())
+                    .await?;
+                // The agent is the helper; a helper's phone is a way in that families can take away.
+                application.helper = None;
+                (Actor::Agent(agent.id), Channel::Agent(agent))
+            }
+        };
         let submission = Submission {
-            actor: Actor::Resident,
-            channel: Channel::Web {
-                browser_mac: row.owner_mac.clone(),
-            },
+            actor,
+            channel,
             application,
             draft: Some(row.id),
             answer: None,
@@ -270,15 +320,15 @@ impl Desk {
             )),
             // The other tap was first: its reference is the answer.
             Err(trouble) => {
-                let row = self.draft_row(browser, id).await?;
+                let row = self.draft_row(owner, id).await?;
                 self.sent(&row).await?.ok_or(trouble)
             }
         }
     }
 
     /// What a sent draft became, for the browser that sent it: its confirmation needs no second fact.
-    pub async fn receipt(&self, browser: &Browser, id: &str) -> Result<TrackView> {
-        let row = self.draft_row(browser, id).await?;
+    pub async fn receipt(&self, owner: &impl Owner, id: &str) -> Result<TrackView> {
+        let row = self.draft_row(owner, id).await?;
         let request = row.request_id.ok_or(Trouble::NotFound)?;
         let mut conn = self.store.read().await?;
         let row = request::by_id(&mut conn, request)
@@ -290,8 +340,8 @@ impl Desk {
     }
 
     /// A code that carries the draft to another phone.
-    pub async fn carry_code(&self, browser: &Browser, id: &str) -> Result<CarryCode> {
-        let row = self.draft_row(browser, id).await?;
+    pub async fn carry_code(&self, owner: &impl Owner, id: &str) -> Result<CarryCode> {
+        let row = self.draft_row(owner, id).await?;
         let now = self.now();
         let code = format!("{:010}", u64::from_le_bytes(self.random()) % 10_000_000_000);
         let mac = self.keys.mac(Purpose::DraftMac, code.as_bytes());
@@ -303,7 +353,7 @@ impl Desk {
     }
 
     /// Makes this browser the owner of the draft a code names. A code works once; wrong ones slow the address.
-    pub async fn pick_up(&self, browser: &Browser, code: &str, address: &str) -> Result<String> {
+    pub async fn pick_up(&self, owner: &impl Owner, code: &str, address: &str) -> Result<String> {
         let digits: String = text::ascii_digits(&text::clean(code))
             .chars()
             .filter(char::is_ascii_digit)
@@ -314,14 +364,20 @@ impl Desk {
             .mac(Purpose::LimitMac, format!("carry:{address}").as_bytes());
         self.pace(&bucket, now).await?;
         let mac = self.keys.mac(Purpose::DraftMac, digits.as_bytes());
-        let owner = self.owner_mac(browser);
+        let owner_mac = self.owner_mac(owner);
         let found = self
             .store
-            .write(async |tx| match draft::use_code(tx, &mac, now).await? {
-                Some(id) => draft::set_owner(tx, id, &owner, now)
-                    .await
-                    .map(|moved| moved.then_some(id)),
-                None => Ok(None),
+            .write(async |tx| {
+                let Some(id) = draft::use_code(tx, &mac, now).await? else {
+                    return Ok(None);
+                };
+                draft::set_owner(tx, id, &owner_mac, now).await?;
+                let row = draft::load(tx, id, &owner_mac, now).await?;
+                if let Some(row) = &row {
+                    let fields = marked(row.fields.clone(), owner);
+                    draft::save(tx, id, row.version, &fields, row.lang, now).await?;
+                }
+                Ok::<_, Trouble>(row.map(|_| id))
             })
             .await?;
         let id = found.ok_or(Trouble::NotFound)?;
@@ -329,14 +385,19 @@ impl Desk {
         Ok(id.simple().to_string())
     }
 
-    pub(crate) fn owner_mac(&self, browser: &Browser) -> String {
-        self.keys.mac(Purpose::DraftMac, browser.0.as_bytes())
+    pub(crate) fn owner_mac(&self, owner: &impl Owner) -> String {
+        let mac = |text: &str| self.keys.mac(Purpose::DraftMac, text.as_bytes());
+        match owner.whose() {
+            Whose::Browser(browser) => mac(&browser.0),
+            // Twice: no cookie can say what one MAC is made of.
+            Whose::Agent(agent) => mac(&mac(&format!("agent:{}", agent.id))),
+        }
     }
 
-    async fn draft_row(&self, browser: &Browser, id: &str) -> Result<DraftRow> {
+    async fn draft_row(&self, owner: &impl Owner, id: &str) -> Result<DraftRow> {
         let id = draft_id(id)?;
         let mut conn = self.store.read().await?;
-        draft::load(&mut conn, id, &self.owner_mac(browser), self.now())
+        draft::load(&mut conn, id, &self.owner_mac(owner), self.now())
             .await?
             .ok_or(Trouble::NotFound)
     }
@@ -376,6 +437,15 @@ impl Desk {
             version: row.version,
         })
     }
+}
+
+/// The answers of a draft, saying whose it is: pages word their questions by it.
+fn marked(mut fields: RawFields, owner: &impl Owner) -> RawFields {
+    match owner.whose() {
+        Whose::Browser(_) => fields.remove(AGENT),
+        Whose::Agent(agent) => fields.insert(AGENT.to_owned(), agent.organisation),
+    };
+    fields
 }
 
 fn draft_id(raw: &str) -> Result<Uuid> {

@@ -10,13 +10,17 @@
 //! | `request` | submitting, tracking, withdrawing, correcting |
 //! | `affected` | bookings that must move, until they have |
 //! | `office` | inbox, request file, decisions, call list |
-//! | `staff` | sign-in with a second factor, accounts |
+//! | `account` | what accounts share: passwords, second factors, sessions |
+//! | `staff` | sign-in of staff, their accounts |
+//! | `agent` | agents: registration, sign-in, the authority they act by, their cases |
 //! | `channel` | tokens and idempotent submissions of the API |
 //! | `vault` | files, sealed; `workshop`: work done in a process of its own |
 //! | `job` | the outbox, lapses, sealing the audit, cleaning up |
 //! | `settings`, `revision` | the municipality's file and what staff revised over it, each as revisions |
 //! | `closure`, `calendar` | closed days, urgent closures and their review; the year on one page |
+pub mod account;
 pub mod affected;
+pub mod agent;
 pub mod calendar;
 pub mod channel;
 pub mod clock;

@@ -20,12 +20,7 @@ impl Desk {
         allowed(limit::peek(&mut conn, bucket, TRIES, now).await?)
     }
 
-    /// Counts one failure.
-    pub(crate) async fn count_failure(&self, bucket: &str, now: Instant) -> Result<()> {
-        self.pace(bucket, now).await
-    }
-
-    /// Counts one try at a secret before it is looked at.
+    /// Counts one try at a secret: before it is looked at, or only once it was wrong.
     pub(crate) async fn pace(&self, bucket: &str, now: Instant) -> Result<()> {
         self.spend(bucket, TRIES, now).await
     }

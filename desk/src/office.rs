@@ -6,6 +6,7 @@ use crate::request::{
 use crate::{Desk, Result, Trouble};
 use chrono::{Days, NaiveDate};
 use data_encoding::HEXLOWER;
+use domain::agent::ConfirmedBy;
 use domain::crematorium::application::Relation;
 use domain::crematorium::{Application, Residence, Wish};
 use domain::form::{Lang, RawFields, Text, raw};
@@ -17,13 +18,16 @@ use domain::time::{self, Instant};
 use std::collections::HashMap;
 use store::call::{self as store_call, CallRow as StoredCall};
 use store::request::{InboxFilter as StoredFilter, InboxKey, RequestRow};
-use store::{Conn, audit, crematorium, person, request, staff, task};
+use store::{Conn, agent, audit, crematorium, person, request, staff, task};
 use uuid::Uuid;
 
 const PAGE: u32 = 25;
 
 /// The hidden field of the counter's form that makes a double tap one request.
 pub const FORM_KEY: &str = "form_key";
+
+/// The field that says how staff took a request: `telephone`, or else at the counter.
+pub const CHANNEL: &str = "channel";
 
 /// Which requests the inbox shows. Everything still live by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -291,7 +295,7 @@ impl Desk {
         self.file(who, row).await
     }
 
-    async fn row_by_reference(&self, reference: &str) -> Result<RequestRow> {
+    pub(crate) async fn row_by_reference(&self, reference: &str) -> Result<RequestRow> {
         let reference = Reference::parse(reference).map_err(|_| Trouble::NotFound)?;
         let mut conn = self.store.read().await?;
         request::by_reference(&mut conn, reference.as_str())
@@ -407,7 +411,10 @@ impl Desk {
         let event = events.iter().find(|event| event.id == call.event_id);
         let event = event.and_then(|event| serde_json::from_str::<Event>(&event.body).ok());
         Ok(CallSheet {
-            what_to_say: self.what_to_say(&loaded, &call.about, event.as_ref()),
+            what_to_say: match self.agent_to_ask_about(&loaded, &call.about).await? {
+                Some(words) => words,
+                None => self.what_to_say(&loaded, &call.about, event.as_ref()),
+            },
             row: call_row(&loaded, call, self.now())?,
             name: loaded.applicant.name.clone(),
             phone: display_phone(loaded.applicant.phone.as_deref()),
@@ -432,6 +439,16 @@ impl Desk {
         let actor = Actor::Staff(who.clone());
         let reached = outcome == CallOutcome::Reached;
         self.note_call(&row, &actor, who, id, outcome).await?;
+        if reached && call.about == "authority" {
+            match self
+                .confirm_agent_for(who, &row.reference, ConfirmedBy::Call)
+                .await
+            {
+                // Taken away meanwhile: the call is noted all the same.
+                Ok(()) | Err(Trouble::Refused(Refusal::WrongState)) => {}
+                Err(trouble) => return Err(trouble),
+            }
+        }
         if reached && call.about == "verify" {
             let row = self.row_by_reference(&row.reference).await?;
             match self
@@ -533,7 +550,10 @@ impl Desk {
         });
         let submission = Submission {
             actor: Actor::Staff(who.clone()),
-            channel: Channel::Counter,
+            channel: match raw(fields, CHANNEL) {
+                "telephone" => Channel::Telephone,
+                _ => Channel::Counter,
+            },
             application,
             draft: None,
             answer,
@@ -594,7 +614,7 @@ fn is_late(row: &RequestRow, now: Instant) -> bool {
     row.state.status == Status::Submitted && row.state.decide_by < now
 }
 
-/// Names of staff, each looked up once.
+/// Names of staff and agents, each looked up once.
 #[derive(Default)]
 pub(crate) struct Names(HashMap<Uuid, Option<String>>);
 
@@ -604,6 +624,17 @@ impl Names {
             return Ok(known.clone());
         }
         let name = staff::by_id(conn, id).await?.map(|row| row.name);
+        self.0.insert(id, name.clone());
+        Ok(name)
+    }
+
+    /// An agent is named with its organisation.
+    async fn of_agent(&mut self, conn: &mut Conn, id: Uuid) -> Result<Option<String>> {
+        if let Some(known) = self.0.get(&id) {
+            return Ok(known.clone());
+        }
+        let row = agent::by_id(conn, id).await?;
+        let name = row.map(|row| format!("{} ({})", row.organisation, row.name));
         self.0.insert(id, name.clone());
         Ok(name)
     }
@@ -723,6 +754,7 @@ async fn history(conn: &mut Conn, id: Uuid, names: &mut Names) -> Result<Vec<His
             .map_err(|error| Trouble::Internal(error.to_string()))?;
         let name = match row.actor_id {
             Some(id) if row.actor_kind == "staff" => names.of(conn, id).await?,
+            Some(id) if row.actor_kind == "agent" => names.of_agent(conn, id).await?,
             _ => None,
         };
         rows.push(HistoryRow {
@@ -739,6 +771,9 @@ async fn views(conn: &mut Conn, id: Uuid, names: &mut Names) -> Result<Vec<ViewR
     let mut rows = Vec::new();
     for row in audit::of(conn, &format!("view:{id}")).await? {
         let who = match row.actor_id {
+            Some(id) if row.actor_kind == "agent" => {
+                names.of_agent(conn, id).await?.unwrap_or_default()
+            }
             Some(id) => names.of(conn, id).await?.unwrap_or_default(),
             None => row.actor_kind,
         };
@@ -752,13 +787,14 @@ fn actor_words(kind: &str, name: Option<String>) -> Text {
         (_, Some(name)) => Text::new(name.clone(), name),
         ("resident", _) => Text::new("ผู้ขอ", "The family"),
         ("channel", _) => Text::new("ช่องทางภายนอก", "A channel"),
+        ("agent", _) => Text::new("ผู้ดำเนินการแทน", "An agent"),
         ("system", _) => Text::new("ระบบ", "The system"),
         _ => Text::new("เจ้าหน้าที่", "Staff"),
     }
 }
 
 /// What happened, for the history.
-fn event_words(event: &Event) -> Text {
+pub(crate) fn event_words(event: &Event) -> Text {
     match event {
         Event::Submitted => Text::new("ส่งคำขอ", "Request sent"),
         Event::Taken => Text::new("รับเรื่องไว้ดำเนินการ", "Taken to work on"),
@@ -815,6 +851,11 @@ fn event_words(event: &Event) -> Text {
         | Event::PaperAccepted { .. }
         | Event::PaperDefective { .. }
         | Event::Found { .. } => crate::paper::event_words(event),
+        Event::AuthorityConfirmed { by } => by.label(),
+        Event::AuthorityRevoked => Text::new(
+            "ถอนอำนาจผู้ดำเนินการแทน",
+            "The agent's authority was taken away",
+        ),
         Event::Called { outcome } => {
             let words = CallOutcome::parse(outcome).map_or_else(
                 || Text::new(outcome.clone(), outcome.clone()),

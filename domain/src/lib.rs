@@ -1,5 +1,6 @@
 //! The rules of the service: pure values and decisions. No clock, no chance, no database, no I/O.
 pub mod affected;
+pub mod agent;
 pub mod appeal;
 pub mod crematorium;
 pub mod document;

@@ -1,5 +1,6 @@
 //! A request and its workflow: one total function decides what may happen next, and by whom.
 use crate::affected::CauseKind;
+use crate::agent::ConfirmedBy;
 use crate::crematorium::Wish;
 use crate::form::Text;
 use crate::paper::{Manner, PaperKind, Registry, StatedPlace};
@@ -168,6 +169,8 @@ pub enum Actor {
     Resident,
     /// A channel with a token, by its id.
     Channel(Uuid),
+    /// A signed-in agent with a family's authority, by its id. Whose request it is, the desk has looked up.
+    Agent(Uuid),
     Staff(StaffActor),
     /// The clock: jobs and lapses.
     System,
@@ -179,6 +182,7 @@ impl Actor {
         match self {
             Self::Resident => "resident",
             Self::Channel(_) => "channel",
+            Self::Agent(_) => "agent",
             Self::Staff(_) => "staff",
             Self::System => "system",
         }
@@ -187,7 +191,7 @@ impl Actor {
     /// The account behind the act, where there is one.
     pub fn id(&self) -> Option<Uuid> {
         match self {
-            Self::Channel(id) => Some(*id),
+            Self::Channel(id) | Self::Agent(id) => Some(*id),
             Self::Staff(staff) => Some(staff.id),
             Self::Resident | Self::System => None,
         }
@@ -195,7 +199,7 @@ impl Actor {
 
     /// Whether this is the family, or somebody who asks in its name: it need not be told what it did itself.
     pub fn is_family(&self) -> bool {
-        matches!(self, Self::Resident | Self::Channel(_))
+        matches!(self, Self::Resident | Self::Channel(_) | Self::Agent(_))
     }
 
     pub fn staff(&self) -> Option<&StaffActor> {
@@ -388,6 +392,12 @@ pub enum Event {
     Called {
         outcome: String,
     },
+    /// It is known that the family wants this agent.
+    AuthorityConfirmed {
+        by: ConfirmedBy,
+    },
+    /// The agent has no more to do with the request.
+    AuthorityRevoked,
 }
 
 impl Event {
@@ -417,6 +427,8 @@ impl Event {
             Self::PaperDefective { .. } => "paper_defective",
             Self::Found { .. } => "found",
             Self::Called { .. } => "called",
+            Self::AuthorityConfirmed { .. } => "authority_confirmed",
+            Self::AuthorityRevoked => "authority_revoked",
         }
     }
 
@@ -706,7 +718,8 @@ fn samples(at: Instant) -> Vec<Action> {
 /// Who may do what. Officer: take, verify, return, freeze. Approver: those, and decide.
 fn authorise(action: &Action, actor: &Actor, at: Instant) -> Result<(), Refusal> {
     let may = match actor {
-        Actor::Resident | Actor::Channel(_) => {
+        // An agent may what the family may, no more: whether it still has the authority, the desk asks first.
+        Actor::Resident | Actor::Channel(_) | Actor::Agent(_) => {
             matches!(
                 action,
                 Action::Withdraw | Action::Resubmit | Action::Cancel { .. } | Action::Move { .. }

@@ -32,6 +32,7 @@ fn actors() -> Vec<(&'static str, Actor)> {
     vec![
         ("resident", Actor::Resident),
         ("channel", Actor::Channel(Uuid::from_u128(2))),
+        ("agent", Actor::Agent(Uuid::from_u128(3))),
         ("officer", staff(&[Role::Officer], false)),
         ("approver", staff(&[Role::Approver], true)),
         ("approver without order", staff(&[Role::Approver], false)),

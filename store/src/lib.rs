@@ -26,7 +26,9 @@
 //! | [`appeal`], [`late_notice`] | appeals; written reasons of late decisions |
 //! | [`calendar_link`] | secret links of calendar programs |
 //! | [`setting`], [`closure`] | settings as revisions; urgent closures and their review |
-//! | [`staff`], [`session`] | accounts, recovery codes; sessions of residents and staff |
+//! | [`staff`], [`agent`], [`credential`] | accounts; their second factors and recovery codes |
+//! | [`session`] | sessions of residents, staff and agents |
+//! | [`authority`] | by what authority an agent acts on a request |
 //! | [`token`], [`idempotency`], [`limit`] | channels' tokens, stored answers, leaky buckets |
 //! | [`backup`] | one consistent copy of an SQLite database |
 //! | `testing` | (feature `testing`) a fresh database on each engine; query plans |
@@ -48,14 +50,17 @@
 //!
 //! Time and chance are arguments: nothing here reads a clock or makes an id.
 pub mod affected;
+pub mod agent;
 pub mod appeal;
 pub mod audit;
+pub mod authority;
 pub mod backup;
 pub mod calendar_link;
 pub mod call;
 pub mod claim;
 pub mod closure;
 pub mod conn;
+pub mod credential;
 pub mod crematorium;
 pub mod draft;
 pub mod error;

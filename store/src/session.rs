@@ -1,10 +1,10 @@
-//! Sessions of residents' browsers and of staff: only the MAC of the 256-bit token is kept.
+//! Sessions of residents' browsers, of staff and of agents: only the MAC of the 256-bit token is kept.
 use crate::conn::{Conn, Tx};
+use crate::credential::Account;
 use crate::error::Result;
 use crate::value::{Row, params};
 use chrono::TimeDelta;
 use domain::time::Instant;
-use uuid::Uuid;
 
 /// A session's last use is written at most this often.
 const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -13,15 +13,17 @@ const TOUCH_EVERY: TimeDelta = TimeDelta::minutes(1);
 pub enum SessionKind {
     Resident,
     Staff,
+    Agent,
 }
 
 impl SessionKind {
-    pub const ALL: [Self; 2] = [Self::Resident, Self::Staff];
+    pub const ALL: [Self; 3] = [Self::Resident, Self::Staff, Self::Agent];
 
     pub fn code(self) -> &'static str {
         match self {
             Self::Resident => "resident",
             Self::Staff => "staff",
+            Self::Agent => "agent",
         }
     }
 
@@ -58,7 +60,8 @@ impl Stage {
 pub struct SessionRow {
     pub token_mac: String,
     pub kind: SessionKind,
-    pub staff_id: Option<Uuid>,
+    /// Whose it is; residents have no account.
+    pub account: Option<Account>,
     pub stage: Stage,
     pub created_at: Instant,
     pub seen_at: Instant,
@@ -67,10 +70,21 @@ pub struct SessionRow {
 
 fn parse(row: &Row) -> Result<SessionRow> {
     let row = row.of("session", "token_mac");
+    let kind = row.word("kind", SessionKind::parse)?;
+    let account = match (
+        kind,
+        row.uuid_or_null("staff_id")?,
+        row.uuid_or_null("agent_id")?,
+    ) {
+        (SessionKind::Resident, None, None) => None,
+        (SessionKind::Staff, Some(id), None) => Some(Account::Staff(id)),
+        (SessionKind::Agent, None, Some(id)) => Some(Account::Agent(id)),
+        _ => return Err(row.impossible("kind", "a session is of an account of its own kind")),
+    };
     Ok(SessionRow {
         token_mac: row.text("token_mac")?,
-        kind: row.word("kind", SessionKind::parse)?,
-        staff_id: row.uuid_or_null("staff_id")?,
+        kind,
+        account,
         stage: row.word("stage", Stage::parse)?,
         created_at: row.instant("created_at")?,
         seen_at: row.instant("seen_at")?,
@@ -79,13 +93,19 @@ fn parse(row: &Row) -> Result<SessionRow> {
 }
 
 pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
+    let (staff_id, agent_id) = match session.account {
+        Some(Account::Staff(id)) => (Some(id), None),
+        Some(Account::Agent(id)) => (None, Some(id)),
+        None => (None, None),
+    };
     tx.execute(
-        "INSERT INTO session (token_mac, kind, staff_id, stage, created_at, seen_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO session (token_mac, kind, staff_id, agent_id, stage, created_at, seen_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         params![
             &session.token_mac,
             session.kind.code(),
-            session.staff_id,
+            staff_id,
+            agent_id,
             session.stage.code(),
             session.created_at,
             session.seen_at,
@@ -99,7 +119,7 @@ pub async fn insert(tx: &mut Tx, session: &SessionRow) -> Result<()> {
 /// The session with this token, unless it expired.
 pub async fn find(conn: &mut Conn, token_mac: &str, now: Instant) -> Result<Option<SessionRow>> {
     conn.fetch_optional(
-        "SELECT token_mac, kind, staff_id, stage, created_at, seen_at, expires_at FROM session
+        "SELECT token_mac, kind, staff_id, agent_id, stage, created_at, seen_at, expires_at FROM session
          WHERE token_mac = $1 AND expires_at > $2",
         params![token_mac, now],
         parse,
@@ -157,9 +177,12 @@ pub async fn end(tx: &mut Tx, token_mac: &str) -> Result<bool> {
 }
 
 /// Ends every session of an account: a new password, or it was disabled. The number.
-pub async fn end_for_staff(tx: &mut Tx, staff_id: Uuid) -> Result<u64> {
-    tx.execute("DELETE FROM session WHERE staff_id = $1", params![staff_id])
-        .await
+pub async fn end_for(tx: &mut Tx, account: Account) -> Result<u64> {
+    let sql = match account {
+        Account::Staff(_) => "DELETE FROM session WHERE staff_id = $1",
+        Account::Agent(_) => "DELETE FROM session WHERE agent_id = $1",
+    };
+    tx.execute(sql, params![account.id()]).await
 }
 
 /// Deletes expired sessions; the number.

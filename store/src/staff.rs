@@ -1,5 +1,6 @@
-//! Staff accounts, their second factors and recovery codes.
+//! Staff accounts.
 use crate::conn::{Conn, Tx};
+use crate::credential::SealedTotp;
 use crate::error::Result;
 use crate::value::{Row, Value, json, params};
 use domain::request::{Delegation, Role};
@@ -22,13 +23,6 @@ pub struct StaffRow {
     pub totp_step: i64,
     pub created_at: Instant,
     pub disabled_at: Option<Instant>,
-}
-
-/// The secret of the second factor, sealed with the account's id as its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedTotp {
-    pub sealed: String,
-    pub key_id: String,
 }
 
 impl fmt::Debug for StaffRow {
@@ -150,60 +144,11 @@ pub async fn update(tx: &mut Tx, staff: &StaffRow) -> Result<bool> {
              disabled_at = $12
          WHERE id = $1",
         {
-            // Not the time step, which `use_totp_step` guards, nor the day it was made.
+            // Not the time step, which `credential::use_totp_step` guards, nor the day it was made.
             let mut binds = binds(staff)?;
             binds.drain(11..13);
             binds
         },
     );
     Ok(changed.await? == 1)
-}
-
-/// Uses the code of a time step. False: this or a later one was used before.
-pub async fn use_totp_step(tx: &mut Tx, id: Uuid, step: i64) -> Result<bool> {
-    let changed = tx.execute(
-        "UPDATE staff SET totp_step = $1 WHERE id = $2 AND totp_step < $1",
-        params![step, id],
-    );
-    Ok(changed.await? == 1)
-}
-
-/// Sets an account's recovery codes, by MAC; earlier ones go.
-pub async fn set_recovery_codes(tx: &mut Tx, staff_id: Uuid, macs: &[String]) -> Result<()> {
-    tx.execute(
-        "DELETE FROM recovery_code WHERE staff_id = $1",
-        params![staff_id],
-    )
-    .await?;
-    for mac in macs {
-        tx.execute(
-            "INSERT INTO recovery_code (staff_id, code_mac) VALUES ($1, $2)",
-            params![staff_id, mac],
-        )
-        .await?;
-    }
-    Ok(())
-}
-
-/// Uses a recovery code. False: there is none such, or it was used before.
-pub async fn use_recovery_code(
-    tx: &mut Tx,
-    staff_id: Uuid,
-    mac: &str,
-    now: Instant,
-) -> Result<bool> {
-    let used = tx.execute(
-        "UPDATE recovery_code SET used_at = $1 WHERE staff_id = $2 AND code_mac = $3 AND used_at IS NULL",
-        params![now, staff_id, mac],
-    );
-    Ok(used.await? == 1)
-}
-
-/// How many recovery codes an account has left.
-pub async fn recovery_codes_left(conn: &mut Conn, staff_id: Uuid) -> Result<u64> {
-    conn.count(
-        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM recovery_code WHERE staff_id = $1 AND used_at IS NULL",
-        params![staff_id],
-    )
-    .await
 }

@@ -1,4 +1,5 @@
 //! Every page, in Thai at its path and in English under `/en`.
+mod agent;
 mod answers;
 mod carry;
 mod crematorium;
@@ -6,6 +7,7 @@ mod frame;
 mod home;
 mod manual;
 mod privacy;
+mod sign_in;
 pub mod staff;
 mod track;
 pub mod trouble;
@@ -36,4 +38,5 @@ fn pages() -> Router<AppState> {
         .route("/carry", get(carry::page).post(carry::pick_up))
         .merge(crematorium::routes())
         .merge(track::routes())
+        .merge(agent::routes())
 }

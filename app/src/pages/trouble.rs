@@ -104,7 +104,10 @@ impl Calm {
 
 /// The duty desk answers for the crematorium and for tracking, the office for everything else.
 fn office_of<'a>(visit: &Visit, rules: &'a domain::crematorium::Rules) -> &'a Office {
-    if visit.path.starts_with("/crematorium") || visit.path.starts_with("/track") {
+    if ["/crematorium", "/track", "/agent"]
+        .iter()
+        .any(|path| visit.path.starts_with(path))
+    {
         &rules.settings().duty
     } else {
         &rules.municipality.office

@@ -2,14 +2,18 @@
 //!
 //! | module | what it does |
 //! |---|---|
+//! | `access` | how somebody outside the office shows that a request is theirs |
 //! | `submit` | sending: everything in one transaction |
 //! | `act` | acts of the workflow, calls, corrections |
 //! | `record` | history, audit, call list and letters of one change |
 //! | `track` | what the family sees and does after sending |
+mod access;
 mod act;
 mod record;
 mod submit;
 mod track;
+
+pub use access::Access;
 
 use crate::{Result, Trouble};
 use domain::crematorium::Wish;

@@ -3,8 +3,10 @@ use super::SERVICE;
 use super::record::{Ids, Record};
 use crate::limit::queue_up;
 use crate::{Desk, Result, Trouble, place};
+use domain::agent::{AgentActor, check_family_phone};
 use domain::crematorium::application::{Application, Certificate, Identity};
 use domain::crematorium::{Booker, Rules, Wish};
+use domain::form::FieldErrors;
 use domain::phone::Phone;
 use domain::reference::Reference;
 use domain::request::{Actor, Event, Status};
@@ -16,7 +18,7 @@ use store::idempotency::Begun;
 use store::keys::Purpose;
 use store::person::{PersonRow, SealedIdentity};
 use store::request::{RequestRow, RequestState};
-use store::{Tx, call, crematorium, draft, idempotency, person, request, search};
+use store::{Tx, authority, call, crematorium, draft, idempotency, person, request, search};
 use uuid::Uuid;
 
 /// How a request came.
@@ -24,10 +26,14 @@ use uuid::Uuid;
 pub enum Channel {
     /// A browser without an account, by its MAC: unverified until the office has called.
     Web { browser_mac: String },
-    /// Staff at the counter or on the telephone.
+    /// Staff, for somebody in front of them.
     Counter,
+    /// Staff, for somebody on the telephone.
+    Telephone,
     /// A channel's token, by its name.
     Api { name: String },
+    /// A signed-in agent, who answers for it with its account; whether the family wants it is asked.
+    Agent(AgentActor),
 }
 
 impl Channel {
@@ -35,18 +41,29 @@ impl Channel {
         match self {
             Self::Web { .. } => "web".to_owned(),
             Self::Counter => "counter".to_owned(),
+            Self::Telephone => "telephone".to_owned(),
             Self::Api { name } => format!("api:{name}"),
+            Self::Agent(_) => "agent".to_owned(),
         }
     }
 
-    /// Channel tokens and staff are exempt from verification.
+    /// Channel tokens, agents' accounts and staff are exempt from verification.
     fn is_verified(&self) -> bool {
         !matches!(self, Self::Web { .. })
     }
 
+    /// What the office calls the family about once it is sent.
+    fn asks(&self) -> Option<&'static str> {
+        match self {
+            Self::Web { .. } => Some("verify"),
+            Self::Agent(_) => Some("authority"),
+            Self::Counter | Self::Telephone | Self::Api { .. } => None,
+        }
+    }
+
     fn booker(&self) -> Booker {
         match self {
-            Self::Counter => Booker::Staff,
+            Self::Counter | Self::Telephone => Booker::Staff,
             _ => Booker::Public,
         }
     }
@@ -137,6 +154,10 @@ impl Desk {
             .wish
             .check(rules, s.channel.booker(), p.now)
             .map_err(Trouble::Invalid)?;
+        if let Channel::Agent(agent) = &s.channel {
+            check_family_phone(&agent.phone, &s.application.applicant.phone)
+                .map_err(|error| Trouble::Invalid(FieldErrors::one(error)))?;
+        }
         let phone_mac = self.keys.mac(
             Purpose::ContactMac,
             s.application.applicant.phone.canonical().as_bytes(),
@@ -165,9 +186,12 @@ impl Desk {
         };
         self.record(tx, rules, &about, &s.actor, &[(p.event, Event::Submitted)])
             .await?;
-        if !verified {
+        if let Channel::Agent(agent) = &s.channel {
+            authority::insert(tx, p.request, agent.id, p.now).await?;
+        }
+        if let Some(about) = s.channel.asks() {
             let due_at = rules.duty().add(p.now, 60).unwrap_or(p.now);
-            call::insert(tx, p.ids.call, p.request, p.event, "verify", due_at, p.now).await?;
+            call::insert(tx, p.ids.call, p.request, p.event, about, due_at, p.now).await?;
         }
         if let Some(draft) = s.draft
             && !draft::mark_submitted(tx, draft, p.request, p.now).await?

@@ -1,11 +1,11 @@
 //! A request as its family sees it: track, withdraw, answer, correct.
 use super::act::Corrected;
 use super::record::Record;
-use super::{Loaded, load, wish_of};
+use super::{Access, Loaded, load, wish_of};
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::application::{self, Application, Certificate};
 use domain::crematorium::{PavilionWish, Rules, Wish};
-use domain::form::{FieldErrors, Lang, RawFields, Text};
+use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text};
 use domain::phone::Phone;
 use domain::reference::Reference;
 use domain::request::{Action, Actor, Event, Refusal, Status, allowed};
@@ -87,6 +87,8 @@ pub struct TrackView {
     pub certificate: CertificateState,
     pub can_withdraw: bool,
     pub can_correct: bool,
+    /// Whether an agent sent it for the family.
+    pub by_agent: bool,
     /// The answers as they can be corrected, raw.
     pub fields: RawFields,
 }
@@ -94,19 +96,31 @@ pub struct TrackView {
 impl Desk {
     /// The case behind a number and a second fact; one answer for every mismatch.
     pub async fn track(&self, reference: &str, last4: &str, address: &str) -> Result<TrackView> {
-        let loaded = self.second_fact(reference, last4, address).await?;
+        self.track_by(&Access::family(reference, last4, address))
+            .await
+    }
+
+    /// The case behind either way in.
+    pub async fn track_by(&self, access: &Access<'_>) -> Result<TrackView> {
+        let (loaded, _) = self.opened(access).await?;
         self.track_view(&loaded).await
     }
 
     /// Withdraws a request that is submitted or returned, and gives its places back.
     pub async fn withdraw(&self, reference: &str, last4: &str, address: &str) -> Result<TrackView> {
-        let loaded = self.second_fact(reference, last4, address).await?;
+        self.withdraw_by(&Access::family(reference, last4, address))
+            .await
+    }
+
+    /// The same, by either way in.
+    pub async fn withdraw_by(&self, access: &Access<'_>) -> Result<TrackView> {
+        let (loaded, actor) = self.opened(access).await?;
         if loaded.row.state.status != Status::Withdrawn {
-            self.act(&loaded.row, &Action::Withdraw, &Actor::Resident)
+            self.act(&loaded.row, &Action::Withdraw, &actor)
                 .await
                 .map_err(hide_name)?;
         }
-        self.track(reference, last4, address).await
+        self.track_by(access).await
     }
 
     /// Answers what is asked after sending: the certificate's number, or that it has not come yet.
@@ -117,7 +131,17 @@ impl Desk {
         address: &str,
         fields: &RawFields,
     ) -> Result<TrackView> {
-        let loaded = self.second_fact(reference, last4, address).await?;
+        self.answer_certificate_by(&Access::family(reference, last4, address), fields)
+            .await
+    }
+
+    /// The same, by either way in.
+    pub async fn answer_certificate_by(
+        &self,
+        access: &Access<'_>,
+        fields: &RawFields,
+    ) -> Result<TrackView> {
+        let (loaded, actor) = self.opened(access).await?;
         if !loaded.row.state.status.is_live() {
             return Err(Trouble::Refused(Refusal::WrongState));
         }
@@ -181,11 +205,10 @@ impl Desk {
                 }
                 crematorium::update(tx, &case).await?;
                 let about = Record::of(row, row.version + 1, ids, now);
-                self.record(tx, &rules, &about, &Actor::Resident, &event)
-                    .await
+                self.record(tx, &rules, &about, &actor, &event).await
             })
             .await?;
-        self.track(reference, last4, address).await
+        self.track_by(access).await
     }
 
     /// Sends a returned request again with corrected answers; the places stay.
@@ -196,29 +219,52 @@ impl Desk {
         address: &str,
         changes: RawFields,
     ) -> Result<TrackView> {
-        let loaded = self.second_fact(reference, last4, address).await?;
+        self.correct_by(&Access::family(reference, last4, address), changes)
+            .await
+    }
+
+    /// The same, by either way in. The family's phone is its own way in: an agent does not change it.
+    pub async fn correct_by(&self, access: &Access<'_>, changes: RawFields) -> Result<TrackView> {
+        let (loaded, actor) = self.opened(access).await?;
         let mut fields = self.correctable(&loaded)?;
         fields.extend(changes);
         let application = Application::parse(&fields, self.now()).map_err(Trouble::Invalid)?;
-        let last4 = application.applicant.phone.last4().to_owned();
+        let phone = &application.applicant.phone;
+        if matches!(actor, Actor::Agent(_))
+            && loaded.applicant.phone.as_deref() != Some(phone.canonical())
+        {
+            return Err(Trouble::Invalid(FieldErrors::one(FieldError::new(
+                "applicant.phone",
+                "not_agents",
+                "ผู้ดำเนินการแทนแก้เบอร์ของครอบครัวไม่ได้ ให้ครอบครัวแก้ในหน้าติดตามคำขอ หรือโทรหาเจ้าหน้าที่",
+                "An agent cannot change the family's phone. The family can, on the tracking page, or an officer.",
+            ))));
+        }
+        let last4 = phone.last4().to_owned();
         let corrected = Corrected {
             application,
             case: loaded.case.clone(),
         };
-        self.act_with(
-            &loaded.row,
-            &Action::Resubmit,
-            &Actor::Resident,
-            Some(&corrected),
-        )
-        .await
-        .map_err(hide_name)?;
-        self.track(reference, &last4, address).await
+        self.act_with(&loaded.row, &Action::Resubmit, &actor, Some(&corrected))
+            .await
+            .map_err(hide_name)?;
+        // The phone may have been corrected, and with it the second fact.
+        match *access {
+            Access::Family {
+                reference, address, ..
+            } => self.track(reference, &last4, address).await,
+            Access::Agent { .. } => self.track_by(access).await,
+        }
     }
 
     /// Number and last four digits of the applicant's or the helper's phone. Failures slow the pair of number and
     /// address, never the number for everyone.
-    async fn second_fact(&self, reference: &str, last4: &str, address: &str) -> Result<Loaded> {
+    pub(crate) async fn second_fact(
+        &self,
+        reference: &str,
+        last4: &str,
+        address: &str,
+    ) -> Result<Loaded> {
         let typed = text::ascii_digits(&text::clean(last4));
         let number = Reference::parse(reference).ok();
         let now = self.now();
@@ -254,7 +300,7 @@ impl Desk {
             Some(row) if known == 1 => load(&mut conn, row).await,
             _ => {
                 drop(conn);
-                self.count_failure(&bucket, now).await?;
+                self.pace(&bucket, now).await?;
                 Err(Trouble::NotFound)
             }
         }
@@ -286,6 +332,9 @@ impl Desk {
             certificate: certificate_of(&loaded.case),
             can_withdraw: can.contains(&"withdraw"),
             can_correct: can.contains(&"resubmit"),
+            by_agent: events
+                .first()
+                .is_some_and(|event| event.actor_kind == "agent"),
             fields: self.correctable(loaded)?,
         };
         for row in events {

@@ -5,6 +5,7 @@
     reason = "a test that cannot be set up has failed"
 )]
 mod affected;
+mod agent;
 mod booking;
 mod races;
 mod support;

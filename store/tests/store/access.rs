@@ -3,10 +3,11 @@ use crate::sample::{date, id, minutes, now};
 use chrono::TimeDelta;
 use domain::request::{Delegation, Role};
 use std::time::Duration;
+use store::credential::{self, Account, SealedTotp};
 use store::idempotency::{self, Begun};
 use store::limit::{self, Hit, Limit};
 use store::session::{self, SessionKind, SessionRow, Stage};
-use store::staff::{self, SealedTotp, StaffRow};
+use store::staff::{self, StaffRow};
 use store::testing::both;
 use store::token::{self, TokenRow};
 use store::{Result, Store, StoreError};
@@ -100,7 +101,7 @@ async fn a_second_factors_code_and_a_recovery_code_work_once() {
             .unwrap();
         let step = async |step| {
             store
-                .write(async |tx| staff::use_totp_step(tx, row.id, step).await)
+                .write(async |tx| credential::use_totp_step(tx, Account::Staff(row.id), step).await)
                 .await
                 .unwrap()
         };
@@ -122,20 +123,27 @@ async fn a_second_factors_code_and_a_recovery_code_work_once() {
         let set = async |macs: &[&str]| {
             let macs: Vec<String> = macs.iter().map(|mac| (*mac).to_owned()).collect();
             store
-                .write(async |tx| staff::set_recovery_codes(tx, row.id, &macs).await)
+                .write(async |tx| {
+                    credential::set_recovery_codes(tx, Account::Staff(row.id), &macs).await
+                })
                 .await
                 .unwrap();
         };
         let recover = async |mac: &str| {
             store
-                .write(async |tx| staff::use_recovery_code(tx, row.id, mac, now()).await)
+                .write(async |tx| {
+                    credential::use_recovery_code(tx, Account::Staff(row.id), mac, now()).await
+                })
                 .await
                 .unwrap()
         };
         let left = async || {
-            staff::recovery_codes_left(&mut store.read().await.unwrap(), row.id)
-                .await
-                .unwrap()
+            credential::recovery_codes_left(
+                &mut store.read().await.unwrap(),
+                Account::Staff(row.id),
+            )
+            .await
+            .unwrap()
         };
         set(&["a", "b"]).await;
         assert_eq!(
@@ -158,7 +166,7 @@ fn new_session(token_mac: &str, staff_id: Option<Uuid>) -> SessionRow {
         } else {
             SessionKind::Resident
         },
-        staff_id,
+        account: staff_id.map(Account::Staff),
         stage: if staff_id.is_some() {
             Stage::Password
         } else {
@@ -253,7 +261,7 @@ async fn sessions_end_one_by_one_by_account_and_by_age() {
         };
         assert_eq!([end("a").await, end("a").await], [true, false]);
         let ended = store
-            .write(async |tx| session::end_for_staff(tx, officer.id).await)
+            .write(async |tx| session::end_for(tx, Account::Staff(officer.id)).await)
             .await
             .unwrap();
         assert_eq!(ended, 2);

@@ -6,6 +6,7 @@
 )]
 mod access;
 mod affected;
+mod agent;
 mod audit;
 mod claim;
 mod closure;

@@ -10,6 +10,7 @@ const DIFFER: &[(&str, &str)] = &[
     ("0004_change.sql", BYTEWISE),
     ("0006_paper.sql", BYTEWISE),
     ("0009_signing.sql", BYTEWISE),
+    ("0010_agent.sql", BYTEWISE),
 ];
 
 const BYTEWISE: &str = "PostgreSQL is told to compare keys byte by byte; SQLite does so already";

@@ -1,5 +1,6 @@
 //! Query plans: on a database with years of history, hot statements read by index on both engines.
 use crate::sample::{date, id, minutes, now, round};
+use domain::agent::Standing;
 use domain::appeal::AppealStatus;
 use domain::issued::IssuedStatus;
 use domain::number::Series;
@@ -7,14 +8,15 @@ use domain::request::Status;
 use domain::time::micros;
 use store::calendar_link::Whose;
 use store::claim::{self, Holder};
+use store::credential::{self, Account};
 use store::crematorium::{IdentityKind, identity};
 use store::request::{InboxFilter, InboxKey};
 use store::session::Stage;
 use store::testing::{Plan, both, record_plans, run_sql, take_plans};
 use store::{
-    Conn, Engine, Result, Store, Tx, appeal, audit, calendar_link, call, closure, crematorium,
-    draft, idempotency, issued, job, late_notice, limit, number, person, request, search, session,
-    setting, signature, staff, task, token,
+    Conn, Engine, Result, Store, Tx, agent, appeal, audit, authority, calendar_link, call, closure,
+    crematorium, draft, idempotency, issued, job, late_notice, limit, number, person, request,
+    search, session, setting, signature, staff, task, token,
 };
 
 /// Rows of history in every large table.
@@ -50,7 +52,12 @@ async fn fill(store: &Store) {
         INSERT INTO staff (id, username, name, position, roles, password_hash, created_at)
             SELECT id, id, '', '', '[]', '', past FROM filler;
         INSERT INTO recovery_code SELECT id, id, NULL FROM filler;
-        INSERT INTO session SELECT id, 'staff', id, 'full', past, past,
+        INSERT INTO agent SELECT id, 'temple', 'x', 'x', id, NULL, CASE n % 50 WHEN 0 THEN 'waiting' ELSE 'approved' END,
+            NULL, NULL, NULL, '', '', '', 0, past, past FROM filler;
+        INSERT INTO agent_recovery_code SELECT id, id, NULL FROM filler;
+        INSERT INTO authority SELECT id, id, past, NULL, NULL, NULL FROM filler;
+        INSERT INTO session (token_mac, kind, staff_id, stage, created_at, seen_at, expires_at)
+            SELECT id, 'staff', id, 'full', past, past,
             CASE n % 50 WHEN 0 THEN past ELSE {now} + n END FROM filler;
         INSERT INTO rate_limit SELECT id, 0, CASE n % 50 WHEN 0 THEN past ELSE {now} END FROM filler;
         INSERT INTO job SELECT id, 'mail', id, '{}', CASE n % 50 WHEN 0 THEN 'available' WHEN 1 THEN 'running' ELSE 'done' END,
@@ -137,7 +144,18 @@ async fn read(conn: &mut Conn) -> Result<()> {
     token::find(conn, "x").await?;
     staff::by_username(conn, "x").await?;
     staff::by_id(conn, id()).await?;
-    staff::recovery_codes_left(conn, id()).await?;
+    agent::by_id(conn, id()).await?;
+    agent::by_phone(conn, "0812345678").await?;
+    agent::page(conn, Standing::Waiting, None, 25).await?;
+    agent::page(conn, Standing::Waiting, Some(id()), 25).await?;
+    agent::count(conn, Standing::Waiting).await?;
+    agent::record(conn, id(), now()).await?;
+    authority::of(conn, id()).await?;
+    authority::page(conn, id(), None, 25).await?;
+    authority::page(conn, id(), Some(id()), 25).await?;
+    for account in [Account::Staff(id()), Account::Agent(id())] {
+        credential::recovery_codes_left(conn, account).await?;
+    }
     call::open(conn, None, 25).await?;
     call::of(conn, id()).await?;
     task::open(conn, None, 25).await?;
@@ -206,10 +224,12 @@ async fn write(tx: &mut Tx) -> Result<()> {
     session::touch(tx, "x", now(), now()).await?;
     session::rotate(tx, "x", "y", Stage::Full, now(), now()).await?;
     session::end(tx, "x").await?;
-    session::end_for_staff(tx, id()).await?;
+    for account in [Account::Staff(id()), Account::Agent(id())] {
+        session::end_for(tx, account).await?;
+        credential::use_totp_step(tx, account, 1).await?;
+        credential::use_recovery_code(tx, account, "x", now()).await?;
+    }
     session::delete_expired(tx, now()).await?;
-    staff::use_totp_step(tx, id(), 1).await?;
-    staff::use_recovery_code(tx, id(), "x", now()).await?;
     limit::hit(tx, "x", limit::Limit::per_minute(1), now()).await?;
     limit::hit(tx, "x", limit::Limit::per_minute(1), now()).await?;
     limit::delete_old(tx, now()).await?;

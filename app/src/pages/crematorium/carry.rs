@@ -17,7 +17,7 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
         Ok(mine) => mine,
         Err(response) => return response,
     };
-    let carry = match visit.desk().carry_code(&mine.browser, &mine.draft.id).await {
+    let carry = match visit.desk().carry_code(&mine.owner, &mine.draft.id).await {
         Ok(carry) => carry,
         Err(trouble) => return trouble::page(&visit, &trouble),
     };

@@ -17,7 +17,7 @@ use crate::words;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use desk::draft::{DraftView, HoldView};
+use desk::draft::{AGENT, DraftView, HoldView};
 use desk::{Conflict, Trouble};
 use domain::crematorium::application::{self, Relation};
 use domain::crematorium::{Residence, Rules, Wish};
@@ -56,7 +56,7 @@ pub(super) async fn send(visit: Visit, Path(id): Path<String>) -> Response {
         Ok(mine) => mine,
         Err(response) => return response,
     };
-    match visit.desk().send_draft(&mine.browser, &mine.draft.id).await {
+    match visit.desk().send_draft(&mine.owner, &mine.draft.id).await {
         Ok(_) => see_other(&visit.href(&sent_path(&mine.draft.id))),
         Err(trouble) => not_done(&visit, &mine.draft, trouble),
     }
@@ -68,11 +68,7 @@ pub(super) async fn extend(visit: Visit, Path(id): Path<String>) -> Response {
         Ok(mine) => mine,
         Err(response) => return response,
     };
-    match visit
-        .desk()
-        .extend_hold(&mine.browser, &mine.draft.id)
-        .await
-    {
+    match visit.desk().extend_hold(&mine.owner, &mine.draft.id).await {
         Ok(_) | Err(Trouble::NotFound) => {
             see_other(&visit.href(&Step::Check.of(&mine.draft.id, false)))
         }
@@ -217,6 +213,12 @@ fn rows(visit: &Visit, draft: &DraftView, rules: &Rules, now: Instant) -> Vec<Su
             SummaryRow::new(lang.t("ผู้ช่วยกรอก", "Helper"), helper.trim())
                 .change(link(Step::Contact)),
         );
+    }
+    if !raw(fields, AGENT).is_empty() {
+        rows.push(SummaryRow::new(
+            lang.t("ผู้ดำเนินการแทน", "Acting for the family"),
+            typed(AGENT),
+        ));
     }
     let chosen = |label: Option<Text>| {
         label

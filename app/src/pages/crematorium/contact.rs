@@ -1,6 +1,7 @@
 //! Page 1: who asks, or whom the person at the phone helps, and the phone.
 use super::step::Look;
 use crate::components::{Choice, FormView, Kind, Radios, TextField, Width};
+use desk::draft::AGENT;
 use domain::form::{Lang, RawFields, raw};
 use leptos::prelude::*;
 
@@ -40,7 +41,35 @@ pub(super) fn asked(typed: &RawFields) -> RawFields {
     }
 }
 
-pub(super) fn look(form: &FormView, lang: Lang) -> Look {
+/// What an agent is asked: the family, and no helper, for that is the agent itself.
+fn agents_look(form: &FormView, lang: Lang, organisation: &str) -> Look {
+    let fields = view! {
+        <TextField form field="applicant.name" label=lang.t("ชื่อและนามสกุลผู้ขอ (คนในครอบครัว)", "The applicant's name (one of the family)") kind=Kind::Word/>
+        <TextField
+            form
+            field="applicant.phone"
+            label=lang.t("เบอร์โทรของครอบครัว", "The family's phone")
+            hint=lang.t("ไม่ใช่เบอร์ของท่าน ครอบครัวใช้เบอร์นี้ติดตามและยืนยันคำขอ", "Not yours: the family tracks and confirms the request with it.")
+            kind=Kind::Phone
+            width=Width::Long
+        />
+    };
+    Look {
+        title: lang.t("ท่านดำเนินการแทนใคร", "For whom do you ask"),
+        intro: Some(lang.t(
+            format!("กรอกโดย {organisation} ครอบครัวจะเห็นทุกอย่างที่ท่านทำ"),
+            format!("Filled in by {organisation}. The family will see everything you do."),
+        )),
+        heading_inside: false,
+        fields: fields.into_any(),
+    }
+}
+
+pub(super) fn look(form: &FormView, draft: &RawFields, lang: Lang) -> Look {
+    let agent = raw(draft, AGENT);
+    if !agent.is_empty() {
+        return agents_look(form, lang, agent);
+    }
     let helper = view! {
         <TextField form field="helper.name" label=lang.t("ชื่อผู้ช่วยกรอก", "The helper's name") kind=Kind::Word optional=true/>
         <TextField form field="helper.phone" label=lang.t("เบอร์โทรผู้ช่วยกรอก", "The helper's phone") kind=Kind::Phone width=Width::Long/>

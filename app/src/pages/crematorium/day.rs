@@ -66,11 +66,7 @@ pub(super) async fn choose(
         Ok(Err((status, text))) => return again(status, slot_error(text)).await,
         Err(trouble) => return trouble::page(&visit, &trouble),
     };
-    match visit
-        .desk()
-        .hold(&mine.browser, &mine.draft.id, &wish)
-        .await
-    {
+    match visit.desk().hold(&mine.owner, &mine.draft.id, &wish).await {
         Ok(_) => see_other(&visit.href(&Step::Check.of(&mine.draft.id, false))),
         Err(Trouble::SlotTaken { conflicts, .. }) => {
             again(StatusCode::CONFLICT, slot_error(taken(&conflicts))).await
@@ -93,7 +89,7 @@ async fn observe(visit: &Visit, mine: &Mine, answers: &Answers) -> Response {
     let changes = RawFields::from([("beliefs".to_owned(), observed.join(","))]);
     match visit
         .desk()
-        .save_draft(&mine.browser, &mine.draft.id, changes)
+        .save_draft(&mine.owner, &mine.draft.id, changes)
         .await
     {
         Ok(_) => {

@@ -6,14 +6,14 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
-use desk::draft::{Browser, DraftView};
+use desk::draft::{Browser, DraftView, Whose};
 
 /// A browser is remembered for this long.
 const BROWSER_SECONDS: u32 = 30 * 24 * 60 * 60;
 
-/// An unsent draft of this browser.
+/// An unsent draft of this browser, or of the agent who is signed in.
 pub(super) struct Mine {
-    pub browser: Browser,
+    pub owner: Whose,
     pub draft: DraftView,
 }
 
@@ -30,11 +30,19 @@ pub(in crate::pages) async fn this_browser(visit: &Visit) -> desk::Result<(Brows
 }
 
 impl Mine {
-    /// The draft, sent or not, of the browser that asks.
+    /// The draft, sent or not, of the browser that asks, or else of the agent signed in there.
     pub async fn any(visit: &Visit, id: &str) -> desk::Result<Self> {
-        let browser = visit.browser().ok_or(Trouble::NotFound)?;
-        let draft = visit.desk().draft(&browser, id).await?;
-        Ok(Self { browser, draft })
+        let browser = visit.browser().map(Whose::Browser);
+        if let Some(owner) = browser {
+            match visit.desk().draft(&owner, id).await {
+                Err(Trouble::NotFound) => {}
+                found => return found.map(|draft| Self { owner, draft }),
+            }
+        }
+        let agent = visit.agent_if_any().await?.ok_or(Trouble::NotFound)?;
+        let owner = Whose::Agent(agent);
+        let draft = visit.desk().draft(&owner, id).await?;
+        Ok(Self { owner, draft })
     }
 
     /// The unsent draft; one that was sent answers with its confirmation.

@@ -81,11 +81,7 @@ pub(super) async fn answer(
             || kept
                 .iter()
                 .any(|(name, value)| draft.fields.get(name) != Some(value)));
-    match visit
-        .desk()
-        .save_draft(&mine.browser, &draft.id, kept)
-        .await
-    {
+    match visit.desk().save_draft(&mine.owner, &draft.id, kept).await {
         Ok(saved) => {
             let next = match (change, other_places) {
                 (true, true) => Step::Day,

@@ -32,7 +32,7 @@ pub(super) async fn receipt(visit: &Visit, id: &str) -> Result<Receipt, Response
     if mine.draft.sent.is_none() {
         return Err(see_other(&visit.href(&Step::Check.of(&draft, false))));
     }
-    match visit.desk().receipt(&mine.browser, &draft).await {
+    match visit.desk().receipt(&mine.owner, &draft).await {
         Ok(view) => Ok(Receipt { draft, view }),
         Err(trouble) => Err(trouble::page(visit, &trouble)),
     }

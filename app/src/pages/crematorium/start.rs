@@ -82,6 +82,7 @@ fn start(
             {manual}
             <p><a href=lang.path("/carry")>{lang.t("มีรหัสต่อจากเครื่องอื่น", "I have a code from another phone")}</a></p>
             <p><a href=lang.path("/track")>{lang.t("ติดตามคำขอที่ส่งแล้ว", "Track a request already sent")}</a></p>
+            <p><a href=lang.path("/agent")>{lang.t("สำหรับผู้จัดงานศพ วัด โรงพยาบาล และ อสม.", "For funeral directors, temples, hospitals and health volunteers")}</a></p>
             {call}
         </Document>
     }

@@ -156,7 +156,7 @@ impl Step {
         now: Instant,
     ) -> Look {
         match self {
-            Self::Contact => contact::look(form, lang),
+            Self::Contact => contact::look(form, draft, lang),
             Self::Relation => relation::look(form, lang),
             Self::Deceased => deceased::look(form, lang),
             Self::Death => death::look(form, lang),

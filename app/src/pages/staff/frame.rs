@@ -61,6 +61,7 @@ pub(super) enum Place {
     Requests,
     Calls,
     Counter,
+    Agents,
     Tasks,
     Accounts,
     Settings,
@@ -97,11 +98,12 @@ struct Entry {
 
 /// The rail in its order; entries of one group stand together.
 #[rustfmt::skip]
-const RAIL: [Entry; 7] = [
+const RAIL: &[Entry] = &[
     Entry { group: Group::Work, place: Place::Today, path: "/staff", th: "วันนี้", en: "Today", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Requests, path: "/staff/requests", th: "ฌาปนสถาน", en: "Crematorium", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Calls, path: "/staff/calls", th: "โทรแจ้งผล", en: "Calls to make", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Counter, path: "/staff/walk-in", th: "รับคำขอที่เคาน์เตอร์", en: "Walk-in request", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Agents, path: "/staff/agents", th: "ผู้ดำเนินการแทน", en: "Agents", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Tasks, path: "/staff/tasks", th: "งานค้าง", en: "Unfinished tasks", seen_by: clerk },
     Entry { group: Group::System, place: Place::Accounts, path: "/staff/accounts", th: "บัญชีผู้ใช้", en: "Accounts", seen_by: administrator },
     Entry { group: Group::System, place: Place::Settings, path: "/staff/settings", th: "ตั้งค่า", en: "Settings", seen_by: administrator },
@@ -239,7 +241,9 @@ impl Office {
         }
         let day = self.desk().day_numbers(&self.staff).await?;
         let tasks = self.desk().staff_tasks(&self.staff).await?.len();
+        let agents = self.desk().agents_waiting(&self.staff).await?;
         Ok(vec![
+            (Place::Agents, u32::try_from(agents).unwrap_or(u32::MAX)),
             (Place::Today, day.late + day.due_today),
             (Place::Requests, day.inbox),
             (Place::Calls, day.calls),

@@ -1,5 +1,6 @@
 //! The office's pages: sign-in, the day, requests and decisions, calls, the counter, tasks, accounts, settings.
 mod accounts;
+mod agents;
 mod calls;
 mod conflict;
 mod counter;
@@ -9,6 +10,7 @@ mod file;
 mod frame;
 mod inbox;
 mod new_account;
+mod on_case;
 mod request;
 mod settings;
 mod sign_in;
@@ -46,6 +48,12 @@ pub fn routes() -> Router<AppState> {
             get(request::back_to_file).post(request::decide),
         )
         .route("/staff/requests/{reference}/slip", get(slip::page))
+        .route(
+            "/staff/requests/{reference}/agent",
+            get(request::back_to_file).post(on_case::act),
+        )
+        .route("/staff/agents", get(agents::list))
+        .route("/staff/agents/{id}", get(agents::page).post(agents::decide))
         .route("/staff/calls", get(calls::list))
         .route("/staff/calls/{id}", get(calls::sheet).post(calls::log))
         .route("/staff/walk-in", get(counter::page).post(counter::submit))

@@ -3,7 +3,7 @@ use super::decision::{self, of_form, refusal_error};
 use super::fields::key;
 use super::file::FileView;
 use super::frame::{Clerk, Office, Page, Place};
-use super::{conflict, words};
+use super::{conflict, on_case, words};
 use crate::components::FormView;
 use crate::components::reference::in_fours;
 use crate::http::see_other;
@@ -16,6 +16,7 @@ use desk::office::RequestFile;
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, raw};
 use domain::reference::Reference;
 use domain::request::Refusal;
+use leptos::prelude::*;
 
 /// What the page shows besides the file: a decision that did not go through.
 #[derive(Default)]
@@ -138,6 +139,10 @@ async fn again(
 
 async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::Result<Response> {
     let file = office.desk().open_request(&office.staff, reference).await?;
+    let agent = match file.channel.as_str() {
+        "agent" => on_case::panel(office, file.reference.as_str()).await?,
+        _ => None,
+    };
     let lang = office.lang();
     let rules = office.desk().rules();
     let mut answers = refusal_words(&file, &rules);
@@ -156,7 +161,9 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
     let page = Page::new(Place::Requests, title)
         .status(attempt.status)
         .back("/staff/requests");
-    office.page(page, move || view.page()).await
+    office
+        .page(page, move || view! { {view.page()}{agent} }.into_any())
+        .await
 }
 
 /// What a refusal says unless the officer writes otherwise: an order of the office is written in Thai.

@@ -3,15 +3,14 @@ use super::fields::Field;
 use crate::components::{Button, ButtonKind, FormView, Kind, Question, TextField, Width};
 use crate::http::{Visit, private, see_other, see_other_with};
 use crate::pages::answers::Answers;
+use crate::pages::sign_in::{code_error, too_many};
 use crate::pages::trouble;
 use crate::render::render;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use domain::form::{FieldError, FieldErrors, RawFields, raw};
-use domain::thai_date as date;
 use leptos::prelude::*;
-use std::time::Duration;
 
 /// The name of the session's cookie, which `Visit::staff_token` reads.
 const COOKIE: &str = "staff";
@@ -148,32 +147,6 @@ fn wrong_pair() -> FieldErrors {
         "wrong",
         "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง",
         "The user name or the password is wrong",
-    ))
-}
-
-fn code_error(code: &'static str) -> FieldErrors {
-    let (th, en) = if code == "missing" {
-        (
-            "กรอกรหัส 6 หลัก หรือรหัสสำรอง",
-            "Enter the 6-digit code, or a recovery code",
-        )
-    } else {
-        (
-            "รหัสไม่ถูกต้อง หรือใช้ไปแล้ว โปรดใช้รหัสใหม่",
-            "The code is wrong or was used already. Use a new one.",
-        )
-    };
-    FieldErrors::one(FieldError::new("code", code, th, en))
-}
-
-/// The clock time after which trying makes sense again, rounded up to a minute.
-fn too_many(visit: &Visit, field: &str, seconds: u64) -> FieldErrors {
-    let again = visit.desk().now() + Duration::from_secs(seconds.saturating_add(59));
-    FieldErrors::one(FieldError::new(
-        field,
-        "rate_limited",
-        format!("ลองหลายครั้งเกินไป ลองใหม่ได้เวลา {}", date::clock_th(again)),
-        format!("Too many attempts. Try again at {}", date::clock_en(again)),
     ))
 }
 

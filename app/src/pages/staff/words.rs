@@ -137,9 +137,9 @@ pub(super) fn role(lang: Lang, role: Role) -> &'static str {
 pub(super) fn channel(lang: Lang, channel: &str) -> String {
     match channel {
         "web" => lang.t("เว็บไซต์", "web site").to_owned(),
-        "counter" => lang
-            .t("เจ้าหน้าที่รับที่เคาน์เตอร์หรือทางโทรศัพท์", "keyed in by staff")
-            .to_owned(),
+        "counter" => lang.t("เจ้าหน้าที่รับที่เคาน์เตอร์", "counter").to_owned(),
+        "telephone" => lang.t("เจ้าหน้าที่รับทางโทรศัพท์", "telephone").to_owned(),
+        "agent" => lang.t("ผู้ดำเนินการแทน", "agent").to_owned(),
         other => match other.strip_prefix("api:") {
             Some(name) => format!("{} {name}", lang.t("ช่องทาง", "channel")),
             None => other.to_owned(),
@@ -209,6 +209,14 @@ pub(super) fn call_about(lang: Lang, event: &str) -> &str {
         "moved" => lang.t("แจ้งวันใหม่", "Moved to another day"),
         "lapsed" => lang.t("แจ้งว่าคำขอสิ้นผล", "Lapsed"),
         "verify" => lang.t("โทรยืนยันคำขอ", "Confirm the request"),
+        "authority" => lang.t(
+            "ถามครอบครัวเรื่องผู้ดำเนินการแทน",
+            "Ask the family about its agent",
+        ),
+        "authority_revoked" => lang.t(
+            "ครอบครัวถอนอำนาจผู้ดำเนินการแทน",
+            "The family stopped its agent",
+        ),
         other => other,
     }
 }

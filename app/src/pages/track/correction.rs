@@ -64,7 +64,7 @@ pub(super) fn form(visit: &Visit, form: &FormView, facts: &Facts, found: &TrackV
     view! {
         <h2 id="defects">{lang.t("รายการที่ต้องแก้ไข", "What to correct")}</h2>
         <ul>{defects}</ul>
-        <form method="post" action=visit.href("/track/correct") novalidate>
+        <form method="post" action=facts.action(visit, "correct") novalidate>
             {carried(facts, found)}
             <TextField form field="applicant.name" label=lang.t("ชื่อและนามสกุลผู้ขอ", "The applicant's name") kind=Kind::OwnName/>
             <TextField form field="applicant.phone" label=lang.t("เบอร์โทรผู้ขอ", "The applicant's phone") kind=Kind::OwnPhone width=Width::Long/>

@@ -1,4 +1,6 @@
 //! Tracking: number and last four digits in, the request as its family may see it out. Lookups are POSTs.
+//! A signed-in agent comes to the same pages by its own addresses, and to the same acts.
+mod agent;
 mod correction;
 mod status;
 mod view;
@@ -14,7 +16,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use desk::Trouble;
-use desk::request::TrackView;
+use desk::request::{Access, TrackView};
+use domain::agent::AgentActor;
 use domain::form::{FieldError, FieldErrors, RawFields, raw};
 use leptos::prelude::*;
 
@@ -27,13 +30,15 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/track/withdraw", get(again).post(withdraw::withdraw))
         .route("/track/certificate", get(again).post(certificate))
         .route("/track/correct", get(again).post(correct))
+        .route("/track/agent", get(again).post(agent::act))
 }
 
-/// Number and second fact, as every form of the tracking page carries them on.
+/// What opens a request: number and second fact, as every form of the tracking page carries them on, or an agent.
 #[derive(Clone, Debug)]
-struct Facts {
+pub(super) struct Facts {
     reference: String,
     last4: String,
+    agent: Option<AgentActor>,
 }
 
 impl Facts {
@@ -41,7 +46,74 @@ impl Facts {
         Self {
             reference: answers.value("reference").to_owned(),
             last4: answers.value("phone_last4").to_owned(),
+            agent: None,
         }
+    }
+
+    /// A signed-in agent's way to one of its requests.
+    pub(super) fn of_agent(agent: AgentActor, reference: String) -> Self {
+        Self {
+            reference,
+            last4: String::new(),
+            agent: Some(agent),
+        }
+    }
+
+    fn access<'a>(&'a self, visit: &'a Visit) -> Access<'a> {
+        match &self.agent {
+            Some(agent) => Access::agent(agent, &self.reference),
+            None => Access::family(&self.reference, &self.last4, &visit.address),
+        }
+    }
+
+    /// Where a form of the page is sent: `withdraw` and the like, or nothing for the page itself.
+    fn action(&self, visit: &Visit, act: &str) -> String {
+        let base = match &self.agent {
+            Some(_) => format!("/agent/cases/{}", self.reference),
+            None => "/track".to_owned(),
+        };
+        let path = if act.is_empty() {
+            base
+        } else {
+            format!("{base}/{act}")
+        };
+        visit.href(&path)
+    }
+
+    /// The way back from the page.
+    fn back(&self, visit: &Visit) -> String {
+        visit.href(if self.agent.is_some() {
+            "/agent"
+        } else {
+            "/track"
+        })
+    }
+}
+
+/// One of an agent's requests, as its family would see it; the opening is logged.
+pub(super) async fn agents_page(visit: &Visit, agent: AgentActor, reference: String) -> Response {
+    let found = visit.desk().agent_case(&agent, &reference).await;
+    let facts = Facts::of_agent(agent, reference);
+    match found {
+        Ok(found) => view::page(visit, &facts, &found, view::Said::nothing()).await,
+        Err(trouble) => not_shown(visit, &facts, &trouble),
+    }
+}
+
+/// What an agent may do on one of its requests, as the family could.
+pub(super) async fn agents_act(
+    visit: &Visit,
+    agent: AgentActor,
+    reference: String,
+    act: &str,
+    answers: Answers,
+) -> Response {
+    let facts = Facts::of_agent(agent, reference);
+    match act {
+        "withdraw" => withdraw::withdraw_by(visit, facts, answers).await,
+        "certificate" => certificate_by(visit, facts, answers).await,
+        "correct" => correct_by(visit, facts, answers).await,
+        _ => trouble::page(visit, &Trouble::NotFound),
     }
 }
 
@@ -59,12 +131,8 @@ async fn again(visit: Visit) -> Response {
 /// `POST /track`
 async fn track(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
-    match visit
-        .desk()
-        .track(&facts.reference, &facts.last4, &visit.address)
-        .await
-    {
-        Ok(found) => view::page(&visit, &facts, &found, view::Said::nothing()),
+    match visit.desk().track_by(&facts.access(&visit)).await {
+        Ok(found) => view::page(&visit, &facts, &found, view::Said::nothing()).await,
         Err(trouble) => not_shown(&visit, &facts, &trouble),
     }
 }
@@ -72,6 +140,10 @@ async fn track(visit: Visit, answers: Answers) -> Response {
 /// `POST /track/certificate`: the number, or that it has not come yet.
 async fn certificate(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
+    certificate_by(&visit, facts, answers).await
+}
+
+async fn certificate_by(visit: &Visit, facts: Facts, answers: Answers) -> Response {
     let mut fields = answers.only(&view::CERTIFICATE);
     // A number typed without ticking anything is the answer.
     if raw(&fields, "deceased.certificate").is_empty()
@@ -88,37 +160,28 @@ async fn certificate(visit: Visit, answers: Answers) -> Response {
             "เลือกว่าได้รับมรณบัตรแล้วหรือยัง",
             "Choose whether the certificate has come",
         );
-        return said_again(&visit, &facts, fields, FieldErrors::one(error)).await;
+        return said_again(visit, &facts, fields, FieldErrors::one(error)).await;
     }
-    match visit
-        .desk()
-        .answer_certificate(&facts.reference, &facts.last4, &visit.address, &fields)
-        .await
-    {
-        Ok(found) => view::page(
-            &visit,
-            &facts,
-            &found,
-            view::Said::done(visit.lang.t("บันทึกคำตอบแล้ว", "Your answer is saved")),
-        ),
-        Err(trouble) => not_changed(&visit, &facts, fields, trouble).await,
+    let access = facts.access(visit);
+    match visit.desk().answer_certificate_by(&access, &fields).await {
+        Ok(found) => {
+            let said = view::Said::done(visit.lang.t("บันทึกคำตอบแล้ว", "Your answer is saved"));
+            view::page(visit, &facts, &found, said).await
+        }
+        Err(trouble) => not_changed(visit, &facts, fields, trouble).await,
     }
 }
 
 /// `POST /track/correct`: a returned request, sent again.
 async fn correct(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
+    correct_by(&visit, facts, answers).await
+}
+
+async fn correct_by(visit: &Visit, facts: Facts, answers: Answers) -> Response {
     let typed = answers.only(&correction::FIELDS);
-    match visit
-        .desk()
-        .correct(
-            &facts.reference,
-            &facts.last4,
-            &visit.address,
-            correction::changes(&typed),
-        )
-        .await
-    {
+    let changes = correction::changes(&typed);
+    match visit.desk().correct_by(&facts.access(visit), changes).await {
         Ok(found) => {
             // The phone may have been corrected, and with it the second fact.
             let phone = domain::phone::Phone::parse(raw(&found.fields, "applicant.phone"));
@@ -126,18 +189,12 @@ async fn correct(visit: Visit, answers: Answers) -> Response {
                 last4: phone.map_or(facts.last4, |phone| phone.last4().to_owned()),
                 ..facts
             };
-            view::page(
-                &visit,
-                &facts,
-                &found,
-                view::Said::done(
-                    visit
-                        .lang
-                        .t("ส่งคำขอที่แก้ไขแล้ว", "The corrected request has been sent"),
-                ),
-            )
+            let sent = visit
+                .lang
+                .t("ส่งคำขอที่แก้ไขแล้ว", "The corrected request has been sent");
+            view::page(visit, &facts, &found, view::Said::done(sent)).await
         }
-        Err(trouble) => not_changed(&visit, &facts, typed, trouble).await,
+        Err(trouble) => not_changed(visit, &facts, typed, trouble).await,
     }
 }
 
@@ -145,14 +202,14 @@ async fn correct(visit: Visit, answers: Answers) -> Response {
 async fn not_changed(visit: &Visit, facts: &Facts, typed: RawFields, trouble: Trouble) -> Response {
     match trouble {
         Trouble::Invalid(errors) => said_again(visit, facts, typed, errors).await,
-        Trouble::DecidedFirst { .. } | Trouble::Refused(_) => match visit
-            .desk()
-            .track(&facts.reference, &facts.last4, &visit.address)
-            .await
-        {
-            Ok(found) => view::page(visit, facts, &found, view::Said::too_late(visit.lang)),
-            Err(trouble) => not_shown(visit, facts, &trouble),
-        },
+        Trouble::DecidedFirst { .. } | Trouble::Refused(_) => {
+            match visit.desk().track_by(&facts.access(visit)).await {
+                Ok(found) => {
+                    view::page(visit, facts, &found, view::Said::too_late(visit.lang)).await
+                }
+                Err(trouble) => not_shown(visit, facts, &trouble),
+            }
+        }
         trouble => not_shown(visit, facts, &trouble),
     }
 }
@@ -163,16 +220,12 @@ async fn said_again(
     typed: RawFields,
     errors: FieldErrors,
 ) -> Response {
-    match visit
-        .desk()
-        .track(&facts.reference, &facts.last4, &visit.address)
-        .await
-    {
+    match visit.desk().track_by(&facts.access(visit)).await {
         // A form that is no longer offered cannot be corrected.
         Ok(found) if !found.can_correct && typed.contains_key("applicant.name") => {
-            view::page(visit, facts, &found, view::Said::too_late(visit.lang))
+            view::page(visit, facts, &found, view::Said::too_late(visit.lang)).await
         }
-        Ok(found) => view::page(visit, facts, &found, view::Said::wrong(typed, errors)),
+        Ok(found) => view::page(visit, facts, &found, view::Said::wrong(typed, errors)).await,
         Err(trouble) => not_shown(visit, facts, &trouble),
     }
 }
@@ -181,6 +234,9 @@ async fn said_again(
 fn not_shown(visit: &Visit, facts: &Facts, trouble: &Trouble) -> Response {
     if !matches!(trouble, Trouble::NotFound) {
         return trouble::page(visit, trouble);
+    }
+    if facts.agent.is_some() {
+        return agent::gone(visit);
     }
     let mut errors = FieldErrors::new();
     if facts.reference.trim().is_empty() {
@@ -262,8 +318,11 @@ fn form(visit: &Visit, status: StatusCode, fields: RawFields, errors: FieldError
     })
 }
 
-/// The hidden fields of a follow-up form.
+/// The hidden fields of a follow-up form; an agent's address says it all.
 fn carried(facts: &Facts, found: &TrackView) -> AnyView {
+    if facts.agent.is_some() {
+        return ().into_any();
+    }
     super::frame::hidden(&[
         ("reference", found.reference.as_str()),
         ("phone_last4", &facts.last4),

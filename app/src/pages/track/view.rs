@@ -1,6 +1,6 @@
 //! The tracking page: where the request stands, its steps against their times, what is still to be answered.
 use super::status::standing;
-use super::{Facts, carried, correction};
+use super::{Facts, agent, carried, correction};
 use crate::components::reference::in_fours;
 use crate::components::{
     Button, ButtonKind, Choice, ErrorSummary, FormView, Kind, Notice, NoticeKind, Radios, Step,
@@ -67,8 +67,12 @@ impl Said {
     }
 }
 
-pub(super) fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: Said) -> Response {
+pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: Said) -> Response {
     let lang = visit.lang;
+    let on_case = match agent::on_case(visit, facts, found).await {
+        Ok(on_case) => on_case,
+        Err(trouble) => return crate::pages::trouble::page(visit, &trouble),
+    };
     let rules = visit.desk().rules();
     let now = visit.desk().now();
     let Said {
@@ -121,6 +125,9 @@ pub(super) fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: Said) 
             .is_live()
             .then(|| certificate(visit, &form, facts, found, now))
             .flatten();
+        let agent = on_case
+            .as_ref()
+            .map(|on_case| agent::section(visit, facts, found, on_case));
         let withdraw = found.can_withdraw.then(|| withdrawing(visit, facts, found));
         let call = words::call(
             lang,
@@ -129,7 +136,7 @@ pub(super) fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: Said) 
         );
         let number = in_fours(found.reference.as_str());
         view! {
-            <Document ctx title error private=true back=visit.href("/track")>
+            <Document ctx title error private=true back=facts.back(visit)>
                 <ErrorSummary form=&form/>
                 <h1>{title}</h1>
                 <p class="lead">{lang.t("เลขที่ ", "Number ")}<b>{number}</b></p>
@@ -142,6 +149,7 @@ pub(super) fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: Said) 
                 <SummaryList lang rows/>
                 <h2>{lang.t("ขั้นตอน", "Steps")}</h2>
                 <Steps lang steps/>
+                {agent}
                 {call}
                 {withdraw}
             </Document>
@@ -216,7 +224,7 @@ fn certificate(
             <h2>{lang.t("มรณบัตร", "Death certificate")}</h2>
             <p>{words::certificate_names(lang, &visit.desk().rules())}</p>
             {due}
-            <form method="post" action=visit.href("/track/certificate") novalidate>
+            <form method="post" action=facts.action(visit, "certificate") novalidate>
                 {carried(facts, found)}
                 {certificate_fields(lang, form)}
                 <div class="actions"><Button label=lang.t("บันทึกเรื่องมรณบัตร", "Save") kind=ButtonKind::Secondary/></div>
@@ -240,7 +248,7 @@ fn withdrawing(visit: &Visit, facts: &Facts, found: &TrackView) -> AnyView {
     let lang = visit.lang;
     view! {
         <h2>{lang.t("ไม่ต้องการใช้แล้ว", "No longer needed")}</h2>
-        <form method="post" action=visit.href("/track/withdraw") novalidate>
+        <form method="post" action=facts.action(visit, "withdraw") novalidate>
             {carried(facts, found)}
             <div class="actions"><Button label=lang.t("ถอนคำขอ", "Withdraw the request") kind=ButtonKind::Secondary/></div>
         </form>

@@ -17,24 +17,22 @@ use leptos::prelude::*;
 /// `POST /track/withdraw`: shows what would be given back; with `confirm=yes` gives it back.
 pub(super) async fn withdraw(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
+    withdraw_by(&visit, facts, answers).await
+}
+
+/// The same, by whoever may.
+pub(super) async fn withdraw_by(visit: &Visit, facts: Facts, answers: Answers) -> Response {
+    let access = facts.access(visit);
     if answers.value("confirm") == "yes" {
-        return match visit
-            .desk()
-            .withdraw(&facts.reference, &facts.last4, &visit.address)
-            .await
-        {
-            Ok(found) => view::page(&visit, &facts, &found, Said::nothing()),
-            Err(trouble) => not_changed(&visit, &facts, RawFields::new(), trouble).await,
+        return match visit.desk().withdraw_by(&access).await {
+            Ok(found) => view::page(visit, &facts, &found, Said::nothing()).await,
+            Err(trouble) => not_changed(visit, &facts, RawFields::new(), trouble).await,
         };
     }
-    match visit
-        .desk()
-        .track(&facts.reference, &facts.last4, &visit.address)
-        .await
-    {
-        Ok(found) if found.can_withdraw => confirm(&visit, &facts, &found),
-        Ok(found) => view::page(&visit, &facts, &found, Said::too_late(visit.lang)),
-        Err(trouble) => not_shown(&visit, &facts, &trouble),
+    match visit.desk().track_by(&access).await {
+        Ok(found) if found.can_withdraw => confirm(visit, &facts, &found),
+        Ok(found) => view::page(visit, &facts, &found, Said::too_late(visit.lang)).await,
+        Err(trouble) => not_shown(visit, &facts, &trouble),
     }
 }
 
@@ -45,7 +43,7 @@ fn confirm(visit: &Visit, facts: &Facts, found: &TrackView) -> Response {
         let title = lang.t("ถอนคำขอนี้หรือไม่", "Withdraw this request?");
         let places = words::places_line(lang, &rules, &found.wish);
         let number = in_fours(found.reference.as_str());
-        let (act, keep) = (visit.href("/track/withdraw"), visit.href("/track"));
+        let (act, keep) = (facts.action(visit, "withdraw"), facts.action(visit, ""));
         let (carried_on, carried_back) = (carried(facts, found), carried(facts, found));
         view! {
             <Document ctx title private=true>
