@@ -1,4 +1,8 @@
 //! Dates as Thai people write and read them: Buddhist years, Thai months, Thai digits.
+mod near;
+
+pub use near::parse_near;
+
 use crate::text::{is_hyphen, plain};
 use crate::time::{Instant, TimeOfDay, local_date};
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -402,6 +406,11 @@ pub fn parse(raw: &str) -> Result<NaiveDate, Vec<DatePartError>> {
         return Err(vec![DatePartError::missing()]);
     }
     let typed = TypedDate::read(&text).ok_or_else(|| vec![DatePartError::unreadable()])?;
+    finish(&typed)
+}
+
+/// The date of its three parts; a weekday must be the date's own.
+fn finish(typed: &TypedDate) -> Result<NaiveDate, Vec<DatePartError>> {
     let date = parse_parts(&typed.day, &typed.month, &typed.year)?;
     match typed.weekday {
         Some(weekday) if weekday != date.weekday() => Err(vec![DatePartError::new(

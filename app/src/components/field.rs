@@ -181,6 +181,12 @@ pub fn TextField(
     /// What stands behind the control, such as `คืน`.
     #[prop(optional, into)]
     unit: Option<String>,
+    /// The id of a `datalist` of what can be typed.
+    #[prop(optional, into)]
+    list: Option<String>,
+    /// Whether typing begins here when the page opens.
+    #[prop(optional)]
+    autofocus: bool,
 ) -> impl IntoView {
     // A password is never sent back.
     let secret = matches!(kind, Kind::Password | Kind::NewPassword | Kind::OneTimeCode);
@@ -209,6 +215,8 @@ pub fn TextField(
             spellcheck=kind.spellcheck()
             aria-describedby=frame.describedby()
             aria-invalid=frame.invalid()
+            list=list
+            autofocus=autofocus
             value=value
         />
     };

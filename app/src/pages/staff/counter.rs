@@ -1,9 +1,11 @@
-//! A request keyed in by staff: the whole short path on one page, for the counter and the telephone.
+//! A request keyed in by staff: the whole short path on one page, by keyboard alone, for the counter and the telephone.
+mod typed;
+
 use super::frame::{Clerk, Office, Page, Place};
 use super::words;
 use crate::components::{
-    Button, Choice, DateField, ErrorSummary, FormView, Kind, Layout, Notice, NoticeKind, Radios,
-    SelectField, TextField, Width,
+    Button, Choice, ErrorSummary, FormView, Kind, Layout, Notice, NoticeKind, Radios, SelectField,
+    TextField, Width,
 };
 use crate::http::see_other;
 use crate::pages::answers::Answers;
@@ -11,28 +13,17 @@ use crate::words as common;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
-use desk::office::FORM_KEY;
+use desk::office::{CHANNEL, FORM_KEY};
 use desk::{Conflict, Trouble};
 use domain::crematorium::application::{self, Relation};
 use domain::crematorium::{Booker, DayAvailability, Residence, Rules, Wish};
-use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text, raw};
+use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text};
 use domain::municipality::CaseType;
 use domain::thai_date;
 use domain::time;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-
-/// The fields an alternative replaces.
-const PLACES: [&str; 5] = [
-    "cremation.date",
-    "cremation.round",
-    "pavilion.id",
-    "pavilion.from",
-    "pavilion.nights",
-];
-/// What stands for a field that an alternative leaves empty.
-const NOTHING: &str = "-";
 
 /// Why the form is shown again.
 #[derive(Default)]
@@ -53,33 +44,26 @@ pub(super) async fn submit(Clerk(office): Clerk, answers: Answers) -> Response {
     office.answer(submitted(&office, answers.all()).await)
 }
 
-/// A browser sends nothing for an unanswered choice; the parser must see that it was asked.
-fn as_asked(typed: &mut RawFields) {
-    typed.entry("deceased.identity".to_owned()).or_default();
-    if !raw(typed, "helper.name").trim().is_empty() {
-        typed.insert("filling_for".to_owned(), "other".to_owned());
-    }
-}
-
 async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Response> {
-    as_asked(&mut typed);
     if let Some(chosen) = typed
         .remove("alternative")
         .filter(|chosen| !chosen.is_empty())
     {
-        take_alternative(&mut typed, &chosen);
+        typed::take_alternative(&mut typed, &chosen);
     }
-    let attempt = match office.desk().walk_in(&office.staff, &typed).await {
+    let today = time::local_date(office.desk().now());
+    let fields = typed::understood(&typed, today);
+    let attempt = match office.desk().walk_in(&office.staff, &fields).await {
         Ok(reference) => {
             let path = format!("/staff/requests/{}/slip", reference.as_str());
             return Ok(see_other(&office.href(&path)));
         }
         Err(Trouble::Invalid(errors)) => {
-            let errors = with_places(office, &typed, errors);
+            let errors = with_places(office, &fields, errors);
             Attempt {
                 status: StatusCode::UNPROCESSABLE_ENTITY,
                 typed,
-                errors,
+                errors: typed::at_the_fields(errors),
                 alternatives: Vec::new(),
             }
         }
@@ -95,7 +79,7 @@ async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Respon
         Err(Trouble::DeceasedHasCase) => Attempt {
             status: StatusCode::CONFLICT,
             typed,
-            errors: has_case(),
+            errors: typed::has_case(),
             alternatives: Vec::new(),
         },
         Err(other) => return Err(other),
@@ -104,26 +88,14 @@ async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Respon
 }
 
 /// The desk looks at the places once the answers can be read; the page tells every error at once.
-fn with_places(office: &Office, typed: &RawFields, mut errors: FieldErrors) -> FieldErrors {
-    let wish = application::wish(typed, &mut FieldErrors::new());
+fn with_places(office: &Office, fields: &RawFields, mut errors: FieldErrors) -> FieldErrors {
+    let wish = application::wish(fields, &mut FieldErrors::new());
     let checked =
         wish.map(|wish| wish.check(&office.desk().rules(), Booker::Staff, office.desk().now()));
     if let Some(Err(more)) = checked {
-        for error in more {
-            if errors.of(&error.field).is_none() {
-                errors.push(at_a_field(error));
-            }
-        }
+        errors.extend(more);
     }
     errors
-}
-
-/// "Neither a cremation nor a pavilion" belongs to no one field: the first of them takes it.
-fn at_a_field(mut error: FieldError) -> FieldError {
-    if error.field == "cremation" {
-        error.field.push_str(".date");
-    }
-    error
 }
 
 fn taken(conflicts: &[Conflict]) -> FieldErrors {
@@ -147,42 +119,6 @@ fn taken(conflicts: &[Conflict]) -> FieldErrors {
     errors
 }
 
-fn has_case() -> FieldErrors {
-    FieldErrors::one(FieldError::new(
-        "deceased.identity",
-        "deceased_has_case",
-        "ผู้เสียชีวิตคนนี้มีคำขอที่ยังดำเนินการอยู่แล้ว โปรดค้นหาด้วยชื่อก่อน",
-        "This person already has a live request. Search by name first.",
-    ))
-}
-
-/// An alternative as one value: the five fields, separated by spaces.
-fn alternative_value(wish: &Wish) -> String {
-    let cremation = wish.cremation.as_ref();
-    let pavilion = wish.pavilion.as_ref();
-    [
-        cremation.map(|cremation| cremation.date.to_string()),
-        cremation.map(|cremation| cremation.round.to_string()),
-        pavilion.map(|pavilion| pavilion.id.clone()),
-        pavilion.map(|pavilion| pavilion.from.to_string()),
-        pavilion.map(|pavilion| pavilion.nights.to_string()),
-    ]
-    .map(|part| part.unwrap_or_else(|| NOTHING.to_owned()))
-    .join(" ")
-}
-
-/// The other way round; what is no alternative of ours changes nothing.
-fn take_alternative(typed: &mut RawFields, chosen: &str) {
-    let parts: Vec<&str> = chosen.split(' ').collect();
-    if parts.len() != PLACES.len() {
-        return;
-    }
-    for (field, part) in PLACES.into_iter().zip(parts) {
-        let value = if part == NOTHING { "" } else { part };
-        typed.insert(field.to_owned(), value.to_owned());
-    }
-}
-
 async fn form_page(office: &Office, mut attempt: Attempt) -> desk::Result<Response> {
     attempt
         .typed
@@ -195,8 +131,13 @@ async fn form_page(office: &Office, mut attempt: Attempt) -> desk::Result<Respon
         .desk()
         .availability(time::local_date(now), rules.horizon(now))
         .await?;
+    attempt
+        .typed
+        .entry(CHANNEL.to_owned())
+        .or_insert_with(|| "counter".to_owned());
     let view = CounterView {
         lang,
+        today: time::local_date(now),
         rules,
         days,
         form: FormView::new(lang, attempt.typed, attempt.errors),
@@ -208,6 +149,7 @@ async fn form_page(office: &Office, mut attempt: Attempt) -> desk::Result<Respon
 
 pub(super) struct CounterView {
     pub lang: Lang,
+    pub today: NaiveDate,
     pub rules: Arc<Rules>,
     /// Every day that can be booked, with what is free.
     pub days: Vec<DayAvailability>,
@@ -229,12 +171,33 @@ impl CounterView {
             <div class="panels">
             <form class="counter" method="post" action=lang.path("/staff/walk-in") novalidate>
                 <input type="hidden" name=FORM_KEY value=self.form.value(FORM_KEY)/>
+                {self.channel()}
                 {self.applicant()}
                 {self.deceased()}
                 {self.places()}
-                <div class="actions"><Button label=lang.t("บันทึกคำขอ", "Save the request")/></div>
+                {self.more()}
+                <div class="actions"><Button label=lang.t("บันทึกและออกใบรับคำขอ", "Save and print the slip")/></div>
+                <p class="hint">{lang.t(
+                    "ใช้แป้นพิมพ์อย่างเดียวได้: Tab ไปช่องถัดไป ลูกศรเลือกจากรายการ Enter บันทึก วันที่พิมพ์ 23112569 23/11/69 23/11 หรือ เมื่อวาน ก็ได้",
+                    "By keyboard alone: Tab to the next field, arrows in lists, Enter saves. Dates may be typed 23112026, 23/11/26, 23/11 or yesterday.",
+                )}</p>
             </form>
             {self.free_days()}
+            </div>
+        }
+        .into_any()
+    }
+
+    /// At the counter unless told otherwise: typing begins at the name behind it.
+    fn channel(&self) -> AnyView {
+        let lang = self.lang;
+        let options = vec![
+            Choice::new("counter", lang.t("ที่เคาน์เตอร์", "At the counter")),
+            Choice::new("telephone", lang.t("ทางโทรศัพท์", "On the telephone")),
+        ];
+        view! {
+            <div class="panel">
+                <Radios form=&self.form field=CHANNEL layout=Layout::Columns options legend=lang.t("รับคำขอทาง", "Taken")/>
             </div>
         }
         .into_any()
@@ -247,15 +210,13 @@ impl CounterView {
             Relation::ALL.map(|relation| (relation.code(), relation.label())),
             lang,
         );
+        let first = !form.has_errors();
         view! {
             <fieldset class="panel">
                 <legend><h2>{lang.t("ผู้ขอ", "Applicant")}</h2></legend>
-                <TextField form field="applicant.name" label=lang.t("ชื่อและนามสกุล พร้อมคำนำหน้า", "Full name with title") kind=Kind::Word/>
+                <TextField form field="applicant.name" label=lang.t("ชื่อและนามสกุล พร้อมคำนำหน้า", "Full name with title") kind=Kind::Word autofocus=first/>
                 <TextField form field="applicant.phone" label=lang.t("โทรศัพท์", "Telephone") kind=Kind::Phone width=Width::Long/>
                 <SelectField form field="applicant.relation" label=lang.t("ความเกี่ยวข้องกับผู้เสียชีวิต", "Relation to the person who died") options=relations width=Width::Long/>
-                <TextField form field="applicant.email" label=lang.t("อีเมล", "E-mail") kind=Kind::Word optional=true/>
-                <TextField form field="helper.name" label=lang.t("ชื่อผู้ช่วยติดต่อ", "Helper's name") kind=Kind::Word optional=true/>
-                <TextField form field="helper.phone" label=lang.t("โทรศัพท์ผู้ช่วยติดต่อ", "Helper's telephone") kind=Kind::Phone width=Width::Long optional=true/>
             </fieldset>
         }
         .into_any()
@@ -270,31 +231,65 @@ impl CounterView {
             <fieldset class="panel">
                 <legend><h2>{lang.t("ผู้เสียชีวิต", "Person who died")}</h2></legend>
                 <TextField form field="deceased.name" label=lang.t("ชื่อและนามสกุล พร้อมคำนำหน้า", "Full name with title") kind=Kind::Word/>
-                <Radios form field="deceased.identity" legend=lang.t("เลขประจำตัว", "Identity number") options=self.identities()/>
-                <DateField form field="deceased.date_of_death" legend=lang.t("วันที่เสียชีวิต", "Date of death")/>
+                <TextField form field=typed::NUMBER label=lang.t("เลขประจำตัวประชาชนหรือหนังสือเดินทาง", "ID or passport number") kind=Kind::Word width=Width::Long
+                    hint=lang.t("เว้นว่างถ้าไม่ทราบ เว้นวรรคหรือใส่ขีดได้", "Leave it empty if not known. Spaces and hyphens are fine.")/>
+                {self.date("deceased.date_of_death", lang.t("วันที่เสียชีวิต", "Date of death"), None, None)}
                 <Radios form field="deceased.residence" layout=Layout::Columns options=residence.into()
                     legend=lang.t("เคยมีชื่อในทะเบียนบ้านในเขตเทศบาลหรือไม่", "Ever registered in the city?")/>
-                <TextField form field="deceased.certificate_number" label=lang.t("เลขที่มรณบัตร", "Death certificate number") kind=Kind::Word width=Width::Long optional=true
-                    hint=lang.t("เว้นว่างไว้ได้หากยังไม่ได้รับ", "Leave it empty if it has not come yet.")/>
             </fieldset>
         }
         .into_any()
     }
 
-    fn identities(&self) -> Vec<Choice> {
+    /// A date in one field; below an error, or once it was typed, what is understood by it in words.
+    fn date(
+        &self,
+        field: &'static str,
+        label: &'static str,
+        hint: Option<&'static str>,
+        list: Option<&'static str>,
+    ) -> AnyView {
         let lang = self.lang;
         let form = &self.form;
-        let national = lang.t("เลขประจำตัวประชาชน", "National ID");
-        let passport = lang.t("หนังสือเดินทาง", "Passport");
-        vec![
-            Choice::new("national_id", national).more(view! {
-                <TextField form field="deceased.national_id" label=lang.t("เลข 13 หลัก", "13 digits") kind=Kind::Digits width=Width::Long/>
-            }),
-            Choice::new("passport", passport).more(view! {
-                <TextField form field="deceased.passport" label=lang.t("เลขหนังสือเดินทาง", "Passport number") kind=Kind::Word width=Width::Long/>
-            }),
-            Choice::new("not_known", lang.t("ไม่ทราบ", "Not known")),
-        ]
+        let typed = RawFields::from([(field.to_owned(), form.value(field))]);
+        let understood = typed::date(&typed, field, self.today).map(|day| {
+            format!(
+                "{} {}",
+                lang.t("เข้าใจว่า", "Understood as"),
+                common::day(lang, day)
+            )
+        });
+        let hint = understood.or_else(|| hint.map(str::to_owned));
+        view! {
+            <TextField form field label nostrip:hint=hint kind=Kind::Word width=Width::Long nostrip:list=list.map(str::to_owned)/>
+        }
+        .into_any()
+    }
+
+    /// What a simple case leaves empty, behind one tab stop.
+    fn more(&self) -> AnyView {
+        const FIELDS: [&str; 4] = [
+            "applicant.email",
+            "helper.name",
+            "helper.phone",
+            "deceased.certificate_number",
+        ];
+        let lang = self.lang;
+        let form = &self.form;
+        let open = FIELDS
+            .iter()
+            .any(|field| !form.value(field).is_empty() || form.error(field).is_some());
+        view! {
+            <details class="panel" open=open>
+                <summary>{lang.t("เพิ่มเติม: มรณบัตร ผู้ช่วยติดต่อ อีเมล", "More: certificate, helper, e-mail")}</summary>
+                <TextField form field="deceased.certificate_number" label=lang.t("เลขที่มรณบัตร", "Death certificate number") kind=Kind::Word width=Width::Long optional=true
+                    hint=lang.t("เว้นว่างไว้ได้หากยังไม่ได้รับ", "Leave it empty if it has not come yet.")/>
+                <TextField form field="helper.name" label=lang.t("ชื่อผู้ช่วยติดต่อ", "Helper's name") kind=Kind::Word optional=true/>
+                <TextField form field="helper.phone" label=lang.t("โทรศัพท์ผู้ช่วยติดต่อ", "Helper's telephone") kind=Kind::Phone width=Width::Long optional=true/>
+                <TextField form field="applicant.email" label=lang.t("อีเมล", "E-mail") kind=Kind::Word optional=true/>
+            </details>
+        }
+        .into_any()
     }
 
     fn places(&self) -> AnyView {
@@ -307,12 +302,12 @@ impl CounterView {
                 <legend><h2>{lang.t("วันและสถานที่", "Day and place")}</h2></legend>
                 {self.alternatives()}
                 <SelectField form field="case_type" label=lang.t("ประเภท", "Type") options=types width=Width::Long/>
-                <SelectField form field="cremation.date" label=lang.t("วันฌาปนกิจ", "Day of cremation") options=self.day_options()/>
+                {self.date("cremation.date", lang.t("วันฌาปนกิจ", "Day of cremation"), Some(lang.t("พิมพ์วันที่ หรือกดลูกศรลงเพื่อเลือกวันที่ว่าง เว้นว่างถ้าไม่จองฌาปนกิจ", "Type a date, or press the down arrow for free days. Leave it empty without a cremation.")), Some("free-days"))}
+                {self.day_list()}
                 <SelectField form field="cremation.round" label=lang.t("รอบ", "Round") options=self.round_options() width=Width::Medium/>
                 <SelectField form field="pavilion.id" label=lang.t("ศาลา", "Pavilion") options=self.pavilion_options() width=Width::Long/>
-                <TextField form field="pavilion.from" label=lang.t("สวดคืนแรกวันที่", "First night of chanting") width=Width::Long kind=Kind::Word
-                    hint=lang.t("เช่น 23 พ.ย. 2569 เว้นว่างไว้หากไม่ใช้ศาลา", "For example 23 Nov 2026. Leave it empty without a pavilion.")/>
                 <SelectField form field="pavilion.nights" label=lang.t("จำนวนคืน", "Nights") options=self.night_options() width=Width::Short/>
+                {self.date("pavilion.from", lang.t("สวดคืนแรกวันที่", "First night of chanting"), Some(lang.t("เว้นว่าง: คืนสุดท้ายก่อนวันฌาปนกิจ", "Empty: the last night is before the cremation.")), None)}
             </fieldset>
         }
         .into_any()
@@ -330,7 +325,7 @@ impl CounterView {
         );
         let others = self.alternatives.iter().map(|wish| {
             Choice::new(
-                alternative_value(wish),
+                typed::alternative_value(wish),
                 words::item(lang, &self.rules, wish, None),
             )
         });
@@ -350,23 +345,23 @@ impl CounterView {
         )
     }
 
-    fn day_options(&self) -> Vec<(String, String)> {
+    /// Days with something free, to choose from with the arrow keys.
+    fn day_list(&self) -> AnyView {
         let lang = self.lang;
-        let none = lang.t("ไม่จองฌาปนกิจ", "No cremation").to_owned();
-        let days = self.days.iter().map(|day| {
-            let reason = day
-                .reason
-                .as_ref()
-                .map(|reason| format!(" · {}", reason.get(lang)))
-                .unwrap_or_default();
-            (
-                day.date.to_string(),
-                format!("{}{reason}", common::day(lang, day.date)),
-            )
+        let days = self
+            .days
+            .iter()
+            .filter(|day| day.reason.is_none() && day.rounds.iter().any(|round| round.free > 0));
+        let days = days.map(|day| {
+            let value = lang.t(thai_date::short_th(day.date), thai_date::short_en(day.date));
+            let free = format!(
+                "{} {}",
+                words::weekday(lang, day.date),
+                self.free_rounds(day)
+            );
+            view! { <option value=value>{free}</option> }
         });
-        let mut options: Vec<_> = std::iter::once((String::new(), none)).chain(days).collect();
-        keep_typed(&mut options, &self.form, "cremation.date");
-        options
+        view! { <datalist id="free-days">{days.collect_view()}</datalist> }.into_any()
     }
 
     fn round_options(&self) -> Vec<(String, String)> {
@@ -494,60 +489,5 @@ fn keep_typed(options: &mut Vec<(String, String)>, form: &FormView, field: &str)
             |day: NaiveDate| common::day(form.lang(), day),
         );
         options.push((typed, label));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::crematorium::{CremationWish, PavilionWish};
-
-    fn wish() -> Wish {
-        Wish {
-            cremation: Some(CremationWish {
-                date: "2026-11-26".parse().unwrap(),
-                round: "13:00".parse().unwrap(),
-            }),
-            pavilion: Some(PavilionWish {
-                id: "sala-1".to_owned(),
-                from: "2026-11-24".parse().unwrap(),
-                nights: 2,
-            }),
-            ..Wish::default()
-        }
-    }
-
-    #[test]
-    fn an_alternative_that_is_chosen_replaces_the_places_and_nothing_else() {
-        let mut typed = RawFields::from([
-            ("applicant.name".to_owned(), "สมหญิง".to_owned()),
-            ("cremation.date".to_owned(), "2026-11-25".to_owned()),
-        ]);
-        take_alternative(&mut typed, &alternative_value(&wish()));
-        assert_eq!(raw(&typed, "applicant.name"), "สมหญิง");
-        assert_eq!(
-            PLACES.map(|field| raw(&typed, field)),
-            ["2026-11-26", "13:00", "sala-1", "2026-11-24", "2"]
-        );
-    }
-
-    #[test]
-    fn an_alternative_without_a_pavilion_clears_it() {
-        let mut typed = RawFields::from([("pavilion.id".to_owned(), "sala-1".to_owned())]);
-        take_alternative(
-            &mut typed,
-            &alternative_value(&Wish {
-                pavilion: None,
-                ..wish()
-            }),
-        );
-        assert_eq!(raw(&typed, "pavilion.id"), "");
-    }
-
-    #[test]
-    fn a_forged_alternative_changes_nothing() {
-        let mut typed = RawFields::new();
-        take_alternative(&mut typed, "2026-11-26 13:00");
-        assert!(typed.is_empty());
     }
 }

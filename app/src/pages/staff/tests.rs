@@ -422,6 +422,7 @@ fn counter(lang: Lang, fields: RawFields, alternatives: Vec<Wish>) -> String {
     let form = FormView::new(lang, fields, FieldErrors::new());
     let view = CounterView {
         lang,
+        today: "2026-11-23".parse().expect("a date"),
         rules: rules(),
         days: vec![day],
         form,
@@ -431,21 +432,35 @@ fn counter(lang: Lang, fields: RawFields, alternatives: Vec<Wish>) -> String {
 }
 
 #[test]
-fn the_counter_keeps_what_was_typed_even_outside_its_lists() {
+fn the_counter_keeps_what_was_typed_and_says_what_it_understood() {
     let html = counter(
         Lang::Th,
         typed(&[
-            ("cremation.date", "25 พ.ย. 2569"),
+            ("cremation.date", "25/11"),
+            ("deceased.date_of_death", "เมื่อวาน"),
+            ("cremation.round", "13:15"),
             ("applicant.name", "\"><script>"),
         ]),
         Vec::new(),
     );
-    assert!(
-        html.contains("<option value=\"25 พ.ย. 2569\" selected>"),
-        "{html}"
-    );
+    assert!(html.contains("value=\"25/11\""), "{html}");
+    assert!(html.contains("เข้าใจว่า วันพุธที่ 25 พฤศจิกายน 2569"), "{html}");
+    assert!(html.contains("เข้าใจว่า วันอาทิตย์ที่ 22 พฤศจิกายน 2569"), "{html}");
+    assert!(html.contains("<option value=\"13:15\" selected>"), "{html}");
     assert!(!html.contains("<script"), "{html}");
     assert!(html.contains("ปิดทำการทุกวันศุกร์"));
+}
+
+#[test]
+fn typing_at_the_counter_begins_at_the_name_or_at_what_is_wrong() {
+    let fresh = counter(Lang::Th, RawFields::new(), Vec::new());
+    assert_eq!(fresh.matches("autofocus").count(), 1);
+    let name = fresh.find("name=\"applicant.name\"").expect("the field");
+    let end = fresh[name..].find("/>").or_else(|| fresh[name..].find('>'));
+    assert!(
+        fresh[name..name + end.expect("an end")].contains("autofocus"),
+        "{fresh}"
+    );
 }
 
 #[test]
@@ -454,7 +469,7 @@ fn the_counter_is_complete_in_english_and_its_ids_agree() {
     assert_english(&html);
     assert_ids_agree(&html);
     assert!(
-        html.contains("value=\"2026-11-26 13:00 sala-1 2026-11-24 2\""),
+        html.contains("cremation.date=2026-11-26 cremation.round=13:00"),
         "{html}"
     );
 }
