@@ -522,6 +522,12 @@ impl Desk {
                 format!("ย้ายแล้ว: {th} เพราะ {reason}"),
                 format!("Moved to: {en}. Reason: {reason}"),
             ),
+            (_, Some(Event::Withdrawn)) => Text::new(
+                format!("ผู้ดำเนินการแทนถอนคำขอแล้ว: {th} ถ้ายังต้องการ เจ้าหน้าที่ทำรายการใหม่ให้ได้ทันที"),
+                format!(
+                    "The agent withdrew the request: {en}. If they still want it, enter it again now."
+                ),
+            ),
             (_, Some(Event::Lapsed)) => Text::new(
                 "คำขอสิ้นผลเพราะยังไม่ได้ยืนยัน หากยังต้องการ เจ้าหน้าที่ทำรายการใหม่ให้ได้ทันที",
                 "The request lapsed because it was not confirmed. If they still want it, enter it again now.",

@@ -432,9 +432,14 @@ impl Event {
         }
     }
 
-    /// Whether the family must be told, and so enters the call list. It knows what it did itself.
+    /// Whether the family must be told, and so enters the call list. It knows what it did itself, and not what an agent
+    /// gave up or moved in its name.
     pub fn must_be_told(&self, by: &Actor) -> bool {
-        !by.is_family()
+        let by_agent = matches!(by, Actor::Agent(_));
+        if by_agent && matches!(self, Self::Withdrawn) {
+            return true;
+        }
+        (by_agent || !by.is_family())
             && matches!(
                 self,
                 Self::Returned { .. }

@@ -489,6 +489,13 @@ async fn an_agent_acts_as_the_family_could_but_never_takes_the_familys_phone() {
         assert!(last.actor.th.contains("ร้านสุขาวดี 7"), "{last:?}");
         let view = desk.withdraw_by(&by_agent).await.unwrap();
         assert_eq!(view.status, Status::Withdrawn);
+        let calls = desk.call_list(&officer).await.unwrap();
+        let about: Vec<_> = calls.iter().map(|call| call.about.as_str()).collect();
+        assert_eq!(
+            about,
+            ["withdrawn"],
+            "the family is told what was given up in its name"
+        );
         let record = desk.agent_account(&officer, agent.id).await.unwrap().record;
         assert_eq!(
             (record.sent, record.ended, record.ended_by_agent),

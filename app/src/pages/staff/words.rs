@@ -208,6 +208,7 @@ pub(super) fn call_about(lang: Lang, event: &str) -> &str {
         "may_stay" => lang.t("แจ้งว่าไม่ต้องเปลี่ยนวันแล้ว", "The booking may stay"),
         "moved" => lang.t("แจ้งวันใหม่", "Moved to another day"),
         "lapsed" => lang.t("แจ้งว่าคำขอสิ้นผล", "Lapsed"),
+        "withdrawn" => lang.t("แจ้งว่าผู้ดำเนินการแทนถอนคำขอ", "Withdrawn by the agent"),
         "verify" => lang.t("โทรยืนยันคำขอ", "Confirm the request"),
         "authority" => lang.t(
             "ถามครอบครัวเรื่องผู้ดำเนินการแทน",
