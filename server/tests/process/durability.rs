@@ -1,106 +1,13 @@
 //! Acknowledged means durable: a kill -9 in the middle of a stream of bookings loses nothing that got its 201.
-#![expect(
-    clippy::expect_used,
-    reason = "a test that cannot be set up has failed"
-)]
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use crate::installation::{Installation, text};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-const NOW: &str = "fixed:2026-11-23T09:00:00+07:00";
 /// The server is killed once so many bookings were acknowledged.
 const ENOUGH: usize = 40;
-
-/// An installation in a folder of its own.
-struct Installation {
-    folder: PathBuf,
-    address: SocketAddr,
-}
-
-impl Installation {
-    fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("sala_durability_{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let free = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = free.local_addr().expect("its address");
-        Self { folder, address }
-    }
-
-    fn sala(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sala"));
-        command
-            .args(arguments)
-            .env_remove("DATABASE_URL")
-            .env("SALA_DATA_DIR", &self.folder)
-            .env("SALA_LISTEN", self.address.to_string())
-            .env("SALA_PUBLIC_URL", format!("http://{}", self.address))
-            .env("SALA_DEMO", "1")
-            .env("SALA_LIMITS", "off")
-            .env("SALA_CLOCK", NOW)
-            .stderr(Stdio::null());
-        command
-    }
-
-    fn serve(&self) -> Child {
-        let child = self
-            .sala(&["serve"])
-            .stdout(Stdio::null())
-            .spawn()
-            .expect("a server");
-        let patience = Instant::now() + Duration::from_mins(1);
-        while self
-            .call("GET", "/readyz", &[], "")
-            .is_none_or(|(status, _)| status != 200)
-        {
-            assert!(
-                Instant::now() < patience,
-                "the server is ready within a minute"
-            );
-            thread::sleep(Duration::from_millis(50));
-        }
-        child
-    }
-
-    /// One request on a connection of its own; `None` when the connection breaks.
-    fn call(
-        &self,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-    ) -> Option<(u16, String)> {
-        let mut stream = TcpStream::connect(self.address).ok()?;
-        stream
-            .set_read_timeout(Some(Duration::from_secs(30)))
-            .ok()?;
-        let headers: Vec<String> = headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
-            .collect();
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{}\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            self.address,
-            headers.concat(),
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).ok()?;
-        let mut reader = BufReader::new(stream);
-        let mut status_line = String::new();
-        reader.read_line(&mut status_line).ok()?;
-        let status = status_line.split(' ').nth(1)?.parse().ok()?;
-        let mut rest = String::new();
-        reader.read_to_string(&mut rest).ok()?;
-        rest.split_once("\r\n\r\n")
-            .map(|(_, body)| (status, body.to_owned()))
-    }
-}
 
 /// The n-th family's booking: its own deceased, its own round as far as there are any.
 fn booking(n: u32) -> String {
@@ -124,24 +31,11 @@ fn booking(n: u32) -> String {
     )
 }
 
-fn text<'a>(json: &'a serde_json::Value, field: &str) -> &'a str {
-    json.get(field)
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or_default()
-}
-
 #[test]
 fn a_kill_in_the_middle_of_bookings_loses_nothing_acknowledged() {
-    let installation = Arc::new(Installation::new());
+    let installation = Arc::new(Installation::new("durability"));
     let mut server = installation.serve();
-    let token = installation
-        .sala(&["token", "create", "--channel", "test", "--per-minute", "0"])
-        .output()
-        .expect("a token");
-    let token = String::from_utf8(token.stdout)
-        .expect("text")
-        .trim()
-        .to_owned();
+    let token = installation.token();
     let acknowledged: Arc<Mutex<Vec<(u32, String)>>> = Arc::default();
     let (next, stop) = (
         Arc::new(AtomicU32::new(0)),
