@@ -4,6 +4,8 @@
 #[cfg(feature = "ssr")]
 pub mod components;
 #[cfg(feature = "ssr")]
+pub mod export;
+#[cfg(feature = "ssr")]
 pub mod http;
 pub mod island;
 #[cfg(feature = "ssr")]

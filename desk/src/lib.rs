@@ -15,6 +15,7 @@
 //! | `agent` | agents: registration, sign-in, the authority they act by, their cases |
 //! | `channel` | tokens and idempotent submissions of the API |
 //! | `vault` | files, sealed; `workshop`: work done in a process of its own |
+//! | `export` | lists as CSV and XLSX |
 //! | `job` | the outbox, lapses, sealing the audit, cleaning up |
 //! | `settings`, `revision` | the municipality's file and what staff revised over it, each as revisions |
 //! | `closure`, `calendar` | closed days, urgent closures and their review; the year on one page |
@@ -29,6 +30,7 @@ pub mod crematorium;
 pub mod demo;
 pub mod draft;
 mod error;
+pub mod export;
 pub mod job;
 mod limit;
 pub mod mail;

@@ -7,6 +7,7 @@ pub use signing::{CopyTo, SigningSettings};
 
 pub use crate::crematorium::{CaseType, CoffinSize};
 
+use crate::fee::MoneySettings;
 use crate::form::Text;
 use crate::lunar::{LunarCalendar, LunarYear};
 use crate::money::Satang;
@@ -353,6 +354,9 @@ pub struct Municipality {
     pub crematorium: CrematoriumSettings,
     #[serde(default)]
     pub equipment: Vec<EquipmentType>,
+    /// Fees, exemptions, refunds, where to pay.
+    #[serde(default)]
+    pub money: MoneySettings,
     pub manuals: Vec<Manual>,
     /// Numbers, signatures, appeals, late notices.
     #[serde(default)]

@@ -13,6 +13,8 @@
 //! | [`crematorium`] | a request's crematorium case; one live case per deceased |
 //! | [`outage`] | what is out of service, and its claims |
 //! | [`affected`] | live bookings that must move |
+//! | [`fee`], [`payment`], [`refund`] | what a request owes, what was paid, what goes back |
+//! | [`ledger`], [`bank`] | double entry that adds up to nothing; the lines of the bank's file |
 //! | [`person`] | people, whom retention can erase |
 //! | [`draft`] | what residents typed, and the codes that carry a draft to another phone |
 //! | [`search`] | MACs of normalised prefixes |
@@ -55,6 +57,7 @@ pub mod appeal;
 pub mod audit;
 pub mod authority;
 pub mod backup;
+pub mod bank;
 pub mod calendar_link;
 pub mod call;
 pub mod claim;
@@ -64,18 +67,22 @@ pub mod credential;
 pub mod crematorium;
 pub mod draft;
 pub mod error;
+pub mod fee;
 pub mod idempotency;
 pub mod issued;
 pub mod job;
 pub mod keys;
 pub mod late_notice;
 pub mod lease;
+pub mod ledger;
 pub mod limit;
 pub mod number;
 pub mod object;
 pub mod outage;
 pub mod paper;
+pub mod payment;
 pub mod person;
+pub mod refund;
 pub mod request;
 pub mod search;
 pub mod session;

@@ -1,4 +1,6 @@
 //! What is wrong with a municipality's settings: every problem at once, each with its field.
+mod fees;
+
 use super::{
     CaseType, Closure, ClosureWhen, CrematoriumSettings, Manual, Municipality, Office, Round,
     SigningSettings, WeekHours, WeekdayName,
@@ -46,6 +48,7 @@ impl Municipality {
         problems.lunar_years(self);
         problems.crematorium(&self.crematorium);
         problems.equipment(self);
+        problems.fees(self);
         problems.manuals(self);
         problems.signing(&self.signing);
         problems.0

@@ -9,6 +9,7 @@ const DIFFER: &[(&str, &str)] = &[
     ("0002_text_order.sql", BYTEWISE),
     ("0004_change.sql", BYTEWISE),
     ("0006_paper.sql", BYTEWISE),
+    ("0007_money.sql", BYTEWISE),
     ("0009_signing.sql", BYTEWISE),
     ("0010_agent.sql", BYTEWISE),
 ];

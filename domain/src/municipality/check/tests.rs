@@ -147,6 +147,7 @@ fn good() -> Municipality {
             name: text(),
             count: 1,
         }],
+        money: crate::fee::MoneySettings::default(),
         manuals: vec![manual("crematorium"), manual("equipment")],
         signing: SigningSettings::default(),
     }
