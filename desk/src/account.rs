@@ -348,6 +348,11 @@ impl SecondFactor {
         })
     }
 
+    /// The time step of a code of the app; `None` for anything else.
+    pub fn step(&self) -> Option<i64> {
+        self.step
+    }
+
     /// What signing in with it is called in the audit.
     pub fn sign_in_act(&self) -> &'static str {
         if self.step.is_some() {

@@ -25,6 +25,12 @@ struct MailJob {
     event: Uuid,
 }
 
+/// The request a job is about, whatever its kind.
+#[derive(Debug, Deserialize)]
+struct About {
+    request: Uuid,
+}
+
 /// What one round of work did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Done {
@@ -37,6 +43,7 @@ impl Desk {
     /// One round: lapses, due jobs, the audit's seal.
     pub async fn run_jobs(&self, mailer: &dyn Mailer) -> Result<Done> {
         let lapsed = self.lapse_unverified().await?;
+        self.open_late_notices().await?;
         let now = self.now();
         self.store
             .write(async |tx| job::free_ended_leases(tx, now).await)
@@ -81,6 +88,8 @@ impl Desk {
         };
         let outcome = match row.kind.as_str() {
             "mail" => self.send_mail(&row, mailer).await,
+            crate::issue::PRINT_JOB => self.print_issued(&row.body).await,
+            crate::late::COPY_JOB => self.send_copy(&row, mailer).await,
             kind => Err(Trouble::Internal(format!("no job is called {kind}"))),
         };
         self.end_job(&row, outcome, now).await?;
@@ -133,13 +142,18 @@ impl Desk {
                 let error = trouble.to_string();
                 tracing::error!(job = %row.id, kind = row.kind, error, "a job is given up");
                 let task_id = self.id(now);
-                let about = serde_json::from_str::<MailJob>(&row.body)
+                let about = serde_json::from_str::<About>(&row.body)
                     .ok()
                     .map(|job| job.request);
+                let task_kind = match row.kind.as_str() {
+                    crate::issue::PRINT_JOB => "print_failed",
+                    crate::late::COPY_JOB => "copy_failed",
+                    _ => "mail_failed",
+                };
                 self.store
                     .write(async |tx| {
                         if job::give_up(tx, row.id, owner, &error, now).await? {
-                            task::insert(tx, task_id, "mail_failed", about, &error, now).await?;
+                            task::insert(tx, task_id, task_kind, about, &error, now).await?;
                         }
                         Ok::<(), Trouble>(())
                     })

@@ -13,6 +13,10 @@
 //! | `account` | what accounts share: passwords, second factors, sessions |
 //! | `staff` | sign-in of staff, their accounts |
 //! | `agent` | agents: registration, sign-in, the authority they act by, their cases |
+//! | `issue`, `signature` | what the office issues: numbered, printed, signed, ended |
+//! | `verify` | what the code on a document says |
+//! | `appeal`, `late` | appeals; written reasons of late decisions |
+//! | `calendar_link` | calendars to subscribe to |
 //! | `channel` | tokens and idempotent submissions of the API |
 //! | `vault` | files, sealed; `workshop`: work done in a process of its own |
 //! | `export` | lists as CSV and XLSX |
@@ -23,6 +27,8 @@ pub mod account;
 pub mod affected;
 pub mod agent;
 pub mod calendar;
+pub mod appeal;
+pub mod calendar_link;
 pub mod channel;
 pub mod clock;
 pub mod closure;
@@ -31,7 +37,9 @@ pub mod demo;
 pub mod draft;
 mod error;
 pub mod export;
+mod issue;
 pub mod job;
+pub mod late;
 mod limit;
 pub mod mail;
 pub mod office;
@@ -40,9 +48,12 @@ mod place;
 pub mod request;
 pub mod revision;
 pub mod settings;
+pub mod signature;
 pub mod staff;
 pub mod vault;
+pub mod verify;
 pub mod workshop;
+pub mod verify;
 
 pub use clock::{Chance, Clock};
 pub use error::{Conflict, Result, Trouble};
@@ -70,6 +81,8 @@ pub struct Desk {
     /// Where files lie; `None` only where none are kept.
     vault: Option<Vault>,
     workshop: Option<Arc<dyn Workshop>>,
+    /// Where the codes on documents lead; without a trailing slash.
+    public_url: String,
     /// Names this process in leases.
     owner: String,
     /// At most two argon2 hashes at once: each takes tens of megabytes.
@@ -103,6 +116,7 @@ impl Desk {
             mail_url: None,
             vault: None,
             workshop: None,
+            public_url: String::new(),
             owner,
             hashing: tokio::sync::Semaphore::new(2),
         }
@@ -134,6 +148,17 @@ impl Desk {
     pub fn with_workshop(mut self, workshop: Arc<dyn Workshop>) -> Self {
         self.workshop = Some(workshop);
         self
+    }
+
+    /// Where the codes on documents lead: the public address, without a trailing slash.
+    #[must_use]
+    pub fn with_public_url(mut self, public_url: &str) -> Self {
+        public_url.clone_into(&mut self.public_url);
+        self
+    }
+
+    pub(crate) fn public_url(&self) -> &str {
+        &self.public_url
     }
 
     pub fn now(&self) -> Instant {

@@ -15,6 +15,24 @@ pub struct Mail {
     pub to: String,
     pub subject: String,
     pub text: String,
+    pub attachment: Option<Attachment>,
+}
+
+/// A PDF that goes with a letter.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Letters, digits and hyphens, and `.pdf`.
+    pub name: String,
+    pub pdf: Vec<u8>,
+}
+
+impl std::fmt::Debug for Attachment {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Attachment")
+            .field("name", &self.name)
+            .field("bytes", &self.pdf.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What delivers letters; `server` has one over SMTP, tests one that keeps them.
@@ -60,6 +78,7 @@ pub(crate) fn write(
         to,
         subject: fill(subject, &words),
         text: fill(body, &words),
+        attachment: None,
     })
 }
 

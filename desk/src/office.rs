@@ -528,6 +528,35 @@ impl Desk {
                     "The agent withdrew the request: {en}. If they still want it, enter it again now."
                 ),
             ),
+            (
+                _,
+                Some(Event::AppealAnswered {
+                    number,
+                    changed,
+                    answer,
+                }),
+            ) => Text::new(
+                format!(
+                    "ตอบอุทธรณ์ {number} แล้ว: {} {answer}",
+                    if *changed {
+                        "เปลี่ยนคำสั่งเดิม"
+                    } else {
+                        "ยืนตามคำสั่งเดิม"
+                    }
+                ),
+                format!(
+                    "Appeal {number} is answered: {} {answer}",
+                    if *changed {
+                        "the order is changed."
+                    } else {
+                        "the order stands."
+                    }
+                ),
+            ),
+            (_, Some(Event::LateExplained { reason, .. })) => Text::new(
+                format!("ยังพิจารณาไม่แล้วเสร็จ เพราะ {reason} วันและเวลาที่จองยังเป็นของท่าน"),
+                format!("Not decided yet: {reason} The places are still theirs."),
+            ),
             (_, Some(Event::Lapsed)) => Text::new(
                 "คำขอสิ้นผลเพราะยังไม่ได้ยืนยัน หากยังต้องการ เจ้าหน้าที่ทำรายการใหม่ให้ได้ทันที",
                 "The request lapsed because it was not confirmed. If they still want it, enter it again now.",
@@ -861,6 +890,45 @@ pub(crate) fn event_words(event: &Event) -> Text {
         Event::AuthorityRevoked => Text::new(
             "ถอนอำนาจผู้ดำเนินการแทน",
             "The agent's authority was taken away",
+        ),
+        Event::Appealed { number, late } => Text::new(
+            format!(
+                "ยื่นอุทธรณ์ {number}{}",
+                if *late {
+                    " (พ้นกำหนด)"
+                } else {
+                    ""
+                }
+            ),
+            format!("Appeal {number}{}", if *late { " (late)" } else { "" }),
+        ),
+        Event::AppealForwarded { number } => Text::new(
+            format!("ส่งอุทธรณ์ {number} ให้นายกเทศมนตรีพิจารณา"),
+            format!("Appeal {number} passed on to the mayor"),
+        ),
+        Event::AppealAnswered {
+            number, changed, ..
+        } => Text::new(
+            format!(
+                "ตอบอุทธรณ์ {number}: {}",
+                if *changed {
+                    "เปลี่ยนคำสั่งเดิม"
+                } else {
+                    "ยืนตามคำสั่งเดิม"
+                }
+            ),
+            format!(
+                "Appeal {number} answered: {}",
+                if *changed {
+                    "the order is changed"
+                } else {
+                    "the order stands"
+                }
+            ),
+        ),
+        Event::LateExplained { n, reason } => Text::new(
+            format!("แจ้งเหตุแห่งความล่าช้า ครั้งที่ {n}: {reason}"),
+            format!("Delay explained, no. {n}: {reason}"),
         ),
         Event::Called { outcome } => {
             let words = CallOutcome::parse(outcome).map_or_else(

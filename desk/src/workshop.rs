@@ -46,6 +46,11 @@ pub enum WorkshopError {
 pub trait Workshop: Send + Sync {
     /// Makes a photo safe, or says why it is none.
     fn picture(&self, bytes: Vec<u8>) -> Work<'_, std::result::Result<Picture, PictureError>>;
+
+    /// Prints a document as a PDF, the same bytes for the same document.
+    fn pdf(&self, _document: domain::document::Document) -> Work<'_, Vec<u8>> {
+        Box::pin(async { Err(WorkshopError::NotSet) })
+    }
 }
 
 impl Desk {

@@ -285,6 +285,8 @@ pub enum Mark {
     Waiting,
     /// A dotted line to sign in ink; the scan is attached afterwards.
     Ink,
+    /// Signed over exactly these bytes, so the print cannot say when: the verification page does.
+    Recorded,
     /// An electronic signature: its record is kept beside the document.
     Electronic {
         signed_at: Instant,
@@ -311,6 +313,12 @@ impl Signature {
             Mark::Waiting => lang.t("(ยังไม่ได้ลงนาม)", "(not signed yet)").to_owned(),
             Mark::Ink => lang
                 .t("ลงชื่อ ………………………………………", "Signed ………………………………………")
+                .to_owned(),
+            Mark::Recorded => lang
+                .t(
+                    "ลงลายมือชื่ออิเล็กทรอนิกส์ มีผลเมื่อหน้าตรวจสอบแสดงว่าลงนามแล้ว",
+                    "Signed electronically: in force when the verification page says so",
+                )
                 .to_owned(),
             Mark::Electronic { signed_at, method } => lang.t(
                 format!(

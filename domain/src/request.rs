@@ -398,6 +398,25 @@ pub enum Event {
     },
     /// The agent has no more to do with the request.
     AuthorityRevoked,
+    /// The family appealed; late appeals are taken too, and marked.
+    Appealed {
+        number: String,
+        late: bool,
+    },
+    AppealForwarded {
+        number: String,
+    },
+    AppealAnswered {
+        number: String,
+        /// Whether the order was changed; otherwise it stands.
+        changed: bool,
+        answer: String,
+    },
+    /// Why the decision is late, in writing, for the n-th time.
+    LateExplained {
+        n: u32,
+        reason: String,
+    },
 }
 
 impl Event {
@@ -429,6 +448,10 @@ impl Event {
             Self::Called { .. } => "called",
             Self::AuthorityConfirmed { .. } => "authority_confirmed",
             Self::AuthorityRevoked => "authority_revoked",
+            Self::Appealed { .. } => "appealed",
+            Self::AppealForwarded { .. } => "appeal_forwarded",
+            Self::AppealAnswered { .. } => "appeal_answered",
+            Self::LateExplained { .. } => "late_explained",
         }
     }
 
@@ -450,6 +473,8 @@ impl Event {
                     | Self::MustMove { .. }
                     | Self::MayStay { .. }
                     | Self::Lapsed
+                    | Self::AppealAnswered { .. }
+                    | Self::LateExplained { .. }
             )
     }
 
@@ -457,7 +482,10 @@ impl Event {
     pub fn leaves_unverified(&self) -> bool {
         matches!(
             self,
-            Self::Moved { .. } | Self::MustMove { .. } | Self::MayStay { .. }
+            Self::Moved { .. }
+                | Self::MustMove { .. }
+                | Self::MayStay { .. }
+                | Self::LateExplained { .. }
         )
     }
 }

@@ -32,8 +32,9 @@ CREATE TABLE issued_document (
     signer_id TEXT REFERENCES staff (id),
     -- Grows when it has to be printed anew, such as for another signer
     round BIGINT NOT NULL,
-    -- The print, in the vault; NULL until it is made
+    -- The print and what it was made from, in the vault; NULL until it is made
     object TEXT,
+    model TEXT,
     sha256 TEXT,
     issued_at BIGINT NOT NULL,
     issued_by TEXT,
@@ -98,6 +99,8 @@ CREATE INDEX appeal_due ON appeal (answer_by, id);
 CREATE TABLE late_notice (
     id TEXT PRIMARY KEY,
     request_id TEXT NOT NULL REFERENCES request (id),
+    -- The deadline that passed: a request that was returned and sent again has a new one
+    decide_by BIGINT NOT NULL,
     n BIGINT NOT NULL,
     write_by BIGINT NOT NULL,
     -- open, written, or settled by a decision before anybody wrote
@@ -106,7 +109,7 @@ CREATE TABLE late_notice (
     written_at BIGINT,
     written_by TEXT,
     created_at BIGINT NOT NULL,
-    UNIQUE (request_id, n)
+    UNIQUE (request_id, decide_by, n)
 );
 CREATE INDEX late_notice_open ON late_notice (status, write_by, id);
 

@@ -2,8 +2,8 @@
 use crate::config::SmtpUrl;
 use crate::public_url::PublicUrl;
 use desk::mail::{Mail, Mailer};
-use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use std::fmt;
 use std::future::Future;
@@ -44,13 +44,24 @@ impl SmtpMailer {
             .to
             .parse()
             .map_err(|_| "the address is none that can be written to".to_owned())?;
-        Message::builder()
+        let message = Message::builder()
             .from(self.from.clone())
             .to(to)
-            .subject(&mail.subject)
-            .header(ContentType::TEXT_PLAIN)
-            .body(mail.text.clone())
-            .map_err(|error| format!("the letter cannot be written: {error}"))
+            .subject(&mail.subject);
+        let message = match &mail.attachment {
+            None => message
+                .header(ContentType::TEXT_PLAIN)
+                .body(mail.text.clone()),
+            Some(attachment) => {
+                let pdf =
+                    ContentType::parse("application/pdf").map_err(|error| error.to_string())?;
+                let part =
+                    Attachment::new(attachment.name.clone()).body(attachment.pdf.clone(), pdf);
+                let text = SinglePart::plain(mail.text.clone());
+                message.multipart(MultiPart::mixed().singlepart(text).singlepart(part))
+            }
+        };
+        message.map_err(|error| format!("the letter cannot be written: {error}"))
     }
 }
 
@@ -97,6 +108,7 @@ mod tests {
             to: "a@example.org".to_owned(),
             subject: "คำขอ".to_owned(),
             text: "เรียน คุณ".to_owned(),
+            attachment: None,
         };
         let message = mailer("smtp://localhost:2525", None)
             .expect("a mailer")
@@ -105,6 +117,26 @@ mod tests {
         let text = String::from_utf8(message.formatted()).expect("text");
         assert!(text.contains("noreply@sala.example.org"), "{text}");
         assert!(text.contains("charset=utf-8"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_copy_goes_with_its_pdf() {
+        let mail = Mail {
+            to: "a@example.org".to_owned(),
+            subject: "สำเนา".to_owned(),
+            text: "เรียน".to_owned(),
+            attachment: Some(desk::mail::Attachment {
+                name: "late-notice-1-2569.pdf".to_owned(),
+                pdf: b"%PDF-1.7".to_vec(),
+            }),
+        };
+        let message = mailer("smtp://localhost:2525", None)
+            .expect("a mailer")
+            .message(&mail)
+            .expect("a letter");
+        let text = String::from_utf8(message.formatted()).expect("text");
+        assert!(text.contains("application/pdf"), "{text}");
+        assert!(text.contains("late-notice-1-2569.pdf"), "{text}");
     }
 
     #[tokio::test]
@@ -123,6 +155,7 @@ mod tests {
             to: "person@example.org".to_owned(),
             subject: "x".to_owned(),
             text: "x".to_owned(),
+            attachment: None,
         };
         let failed = mailer("smtp://127.0.0.1:1", None)
             .expect("a mailer")

@@ -43,6 +43,8 @@ pub struct IssuedRow {
 pub struct Print {
     /// Its name in the vault.
     pub object: String,
+    /// The name of the document it was printed from.
+    pub model: String,
     /// 64 hexadecimal digits.
     pub sha256: String,
 }
@@ -59,7 +61,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, request_id, kind, series, year, n, number, version, status, about_id, places, code, signer_id, \
-             round, object, sha256, issued_at, issued_by, ended_at, ended_by, ended_why FROM issued_document ",
+             round, object, model, sha256, issued_at, issued_by, ended_at, ended_by, ended_why FROM issued_document ",
             $rest
         )
     };
@@ -67,8 +69,16 @@ macro_rules! select {
 
 fn parse(row: &Row) -> Result<IssuedRow> {
     let row = row.of("issued_document", "id");
-    let print = match (row.text_or_null("object")?, row.text_or_null("sha256")?) {
-        (Some(object), Some(sha256)) => Some(Print { object, sha256 }),
+    let print = match (
+        row.text_or_null("object")?,
+        row.text_or_null("model")?,
+        row.text_or_null("sha256")?,
+    ) {
+        (Some(object), Some(model), Some(sha256)) => Some(Print {
+            object,
+            model,
+            sha256,
+        }),
         _ => None,
     };
     let ended = match row.instant_or_null("ended_at")? {
@@ -187,9 +197,9 @@ pub async fn register(conn: &mut Conn, before: Option<Uuid>, limit: u32) -> Resu
 /// Notes where the print of a round lies. False: it was printed already, or is no longer to be signed.
 pub async fn set_print(tx: &mut Tx, id: Uuid, round: u32, print: &Print) -> Result<bool> {
     let changed = tx.execute(
-        "UPDATE issued_document SET object = $1, sha256 = $2
-         WHERE id = $3 AND round = $4 AND status = 'pending' AND object IS NULL",
-        params![&print.object, &print.sha256, id, round],
+        "UPDATE issued_document SET object = $1, model = $2, sha256 = $3
+         WHERE id = $4 AND round = $5 AND status = 'pending' AND object IS NULL",
+        params![&print.object, &print.model, &print.sha256, id, round],
     );
     Ok(changed.await? == 1)
 }
@@ -197,7 +207,7 @@ pub async fn set_print(tx: &mut Tx, id: Uuid, round: u32, print: &Print) -> Resu
 /// Another signer: the print no longer fits and is made anew. The new round, or `None` when it is no longer pending.
 pub async fn set_signer(tx: &mut Tx, id: Uuid, signer_id: Uuid) -> Result<Option<u32>> {
     tx.fetch_optional(
-        "UPDATE issued_document SET signer_id = $1, round = round + 1, object = NULL, sha256 = NULL
+        "UPDATE issued_document SET signer_id = $1, round = round + 1, object = NULL, model = NULL, sha256 = NULL
          WHERE id = $2 AND status = 'pending' RETURNING id, round",
         params![signer_id, id],
         |row| row.of("issued_document", "id").number("round"),

@@ -35,6 +35,8 @@ impl LateStatus {
 pub struct LateNoticeRow {
     pub id: Uuid,
     pub request_id: Uuid,
+    /// The deadline that passed.
+    pub decide_by: Instant,
     /// From 1.
     pub n: u32,
     pub write_by: Instant,
@@ -48,7 +50,7 @@ pub struct LateNoticeRow {
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, request_id, n, write_by, status, reason, written_at, written_by, created_at FROM late_notice ",
+            "SELECT id, request_id, decide_by, n, write_by, status, reason, written_at, written_by, created_at FROM late_notice ",
             $rest
         )
     };
@@ -59,6 +61,7 @@ fn parse(row: &Row) -> Result<LateNoticeRow> {
     Ok(LateNoticeRow {
         id: row.uuid("id")?,
         request_id: row.uuid("request_id")?,
+        decide_by: row.instant("decide_by")?,
         n: row.number("n")?,
         write_by: row.instant("write_by")?,
         status: row.word("status", LateStatus::parse)?,
@@ -69,19 +72,20 @@ fn parse(row: &Row) -> Result<LateNoticeRow> {
     })
 }
 
-/// A notice to write. False: the request has its n-th already.
-pub async fn insert(
-    tx: &mut Tx,
-    id: Uuid,
-    request_id: Uuid,
-    n: u32,
-    write_by: Instant,
-    now: Instant,
-) -> Result<bool> {
+/// A notice to write. False: this deadline of the request has its n-th already.
+pub async fn insert(tx: &mut Tx, row: &LateNoticeRow) -> Result<bool> {
     let inserted = tx.execute(
-        "INSERT INTO late_notice (id, request_id, n, write_by, status, created_at) VALUES ($1, $2, $3, $4, 'open', $5)
-         ON CONFLICT (request_id, n) DO NOTHING",
-        params![id, request_id, n, write_by, now],
+        "INSERT INTO late_notice (id, request_id, decide_by, n, write_by, status, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (request_id, decide_by, n) DO NOTHING",
+        params![
+            row.id,
+            row.request_id,
+            row.decide_by,
+            row.n,
+            row.write_by,
+            row.status.code(),
+            row.created_at
+        ],
     );
     Ok(inserted.await? == 1)
 }
@@ -94,18 +98,18 @@ pub async fn by_id(conn: &mut Conn, id: Uuid) -> Result<Option<LateNoticeRow>> {
 /// A request's notices in their order.
 pub async fn of(conn: &mut Conn, request_id: Uuid) -> Result<Vec<LateNoticeRow>> {
     conn.fetch_all(
-        select!("WHERE request_id = $1 ORDER BY n"),
+        select!("WHERE request_id = $1 ORDER BY decide_by, n"),
         params![request_id],
         parse,
     )
     .await
 }
 
-/// How many notices a request has had.
-pub async fn count_of(conn: &mut Conn, request_id: Uuid) -> Result<u32> {
+/// How many notices a passed deadline of a request has had.
+pub async fn count_of(conn: &mut Conn, request_id: Uuid, decide_by: Instant) -> Result<u32> {
     conn.fetch_one(
-        "SELECT COALESCE(MAX(n), 0) AS n FROM late_notice WHERE request_id = $1",
-        params![request_id],
+        "SELECT COALESCE(MAX(n), 0) AS n FROM late_notice WHERE request_id = $1 AND decide_by = $2",
+        params![request_id, decide_by],
         |row| row.of("late_notice", "n").number("n"),
     )
     .await

@@ -46,6 +46,23 @@ pub async fn insert(
     Ok(())
 }
 
+/// The same, for work that may be told of twice. False: this task is there already, done or not.
+pub async fn insert_once(
+    tx: &mut Tx,
+    id: Uuid,
+    kind: &str,
+    request_id: Option<Uuid>,
+    body: &str,
+    now: Instant,
+) -> Result<bool> {
+    let inserted = tx.execute(
+        "INSERT INTO staff_task (id, kind, request_id, body, created_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (id) DO NOTHING",
+        params![id, kind, request_id, body, now],
+    );
+    Ok(inserted.await? == 1)
+}
+
 /// Open tasks, oldest first, after the last one of the page before.
 pub async fn open(conn: &mut Conn, after: Option<Uuid>, limit: u32) -> Result<Vec<TaskRow>> {
     conn.fetch_all(

@@ -35,6 +35,8 @@ impl Desk {
             };
             request::insert_event(tx, &row).await?;
             self.audit(tx, about, actor, event.code()).await?;
+            self.issue_after(tx, rules, about.id, actor, *id, event)
+                .await?;
             if event.must_be_told(actor) {
                 let due_at = rules.tell_by(about.at);
                 if event.leaves_unverified() {

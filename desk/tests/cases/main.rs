@@ -8,5 +8,6 @@ mod affected;
 mod agent;
 mod booking;
 mod races;
+mod signing;
 mod support;
 mod year;

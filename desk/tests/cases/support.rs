@@ -1,10 +1,14 @@
 //! What the desk's tests share: a clock one can set, chance one can repeat, the sample city, both engines.
 use chrono::TimeDelta;
 use desk::draft::Browser;
+use desk::vault::Vault;
+use desk::workshop::{Picture, Work, Workshop};
 use desk::{Chance, Clock, Desk};
 use domain::crematorium::{CremationWish, PavilionWish, Rules, Wish};
+use domain::document::Document;
 use domain::form::{Lang, RawFields};
 use domain::municipality::Municipality;
+use domain::picture::PictureError;
 use domain::request::{Delegation, Role, StaffActor};
 use domain::time::{Instant, TimeOfDay};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,6 +46,29 @@ impl Chance for TestChance {
     }
 }
 
+/// A workshop that takes every photo for one and prints lines of text.
+struct PaperWorkshop;
+
+impl Workshop for PaperWorkshop {
+    fn picture(&self, bytes: Vec<u8>) -> Work<'_, Result<Picture, PictureError>> {
+        Box::pin(async move {
+            if bytes.is_empty() {
+                return Ok(Err(PictureError::Empty));
+            }
+            Ok(Ok(Picture {
+                thumbnail: bytes.clone(),
+                jpeg: bytes,
+                width: 1,
+                height: 1,
+            }))
+        })
+    }
+
+    fn pdf(&self, document: Document) -> Work<'_, Vec<u8>> {
+        Box::pin(async move { Ok(document.lines().join("\n").into_bytes()) })
+    }
+}
+
 /// One office: its desk and its clock, Monday 23 November 2026 at 09.00.
 #[derive(Clone)]
 pub struct Office {
@@ -72,7 +99,10 @@ pub fn office_of(store: Store, city: Municipality, limits: bool) -> Office {
         Arc::new(TestChance(AtomicU64::new(1))),
         rules,
     )
-    .with_mail("http://sala.test");
+    .with_mail("http://sala.test")
+    .with_public_url("http://sala.test")
+    .with_vault(Vault::in_memory(Arc::new(Keys::new(&[7; 32]))))
+    .with_workshop(Arc::new(PaperWorkshop));
     let desk = if limits { desk } else { desk.without_limits() };
     Office {
         desk: Arc::new(desk),

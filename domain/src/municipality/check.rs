@@ -175,6 +175,7 @@ impl Problems {
 
     fn signing(&mut self, signing: &SigningSettings) {
         self.text("signing.acting_for", &signing.acting_for);
+        self.text("signing.after_appeal", &signing.after_appeal);
         for (field, days) in [
             ("appeal_days", signing.appeal_days),
             ("appeal_answer_days", signing.appeal_answer_days),

@@ -44,6 +44,8 @@ pub struct SigningSettings {
     pub appeal_days: u16,
     /// Days in which an appeal must be answered.
     pub appeal_answer_days: u16,
+    /// What may be done about an answer that lets the order stand.
+    pub after_appeal: Text,
     /// A late decision is explained in writing every so many days.
     pub late_notice_days: u16,
     pub late_notice_copy: CopyTo,
@@ -59,6 +61,10 @@ impl Default for SigningSettings {
             acting_for: Text::new("ปฏิบัติราชการแทนนายกเทศมนตรี", "acting for the mayor"),
             appeal_days: 15,
             appeal_answer_days: 30,
+            after_appeal: Text::new(
+                "หากไม่เห็นด้วยกับผลการพิจารณานี้ มีสิทธิฟ้องคดีต่อศาลปกครองภายใน 90 วันนับแต่วันที่ได้รับแจ้ง",
+                "If you do not agree, you may bring the case before the Administrative Court within 90 days of being told.",
+            ),
             late_notice_days: 7,
             late_notice_copy: CopyTo::default(),
         }

@@ -40,6 +40,7 @@ pub async fn run(config: Config) -> Result<(), Failure> {
     let pool = Pool::of_this_program().measured(&metrics.worker_peak);
     let desk = Installation::open(&config).await?.desk(&config).await?;
     let desk = desk.with_workshop(Arc::new(pool));
+    let desk = desk.with_public_url(public_url.origin());
     let desk = Arc::new(if config.smtp.is_some() {
         desk.with_mail(public_url.origin())
     } else {

@@ -74,13 +74,13 @@ async fn fill(store: &Store) {
         INSERT INTO audit_unsealed SELECT id FROM filler WHERE n % 50 = 0;
         INSERT INTO audit_link SELECT n, id, '' FROM filler WHERE n % 50 <> 0;
         INSERT INTO issued_document SELECT id, id, 'permit', 'permit', 2569, n, '', 1,
-            CASE n % 50 WHEN 0 THEN 'pending' ELSE 'signed' END, id, '{}', id, NULL, 1, NULL, NULL, past, NULL, NULL,
+            CASE n % 50 WHEN 0 THEN 'pending' ELSE 'signed' END, id, '{}', id, NULL, 1, NULL, NULL, NULL, past, NULL, NULL,
             NULL, NULL FROM filler;
         INSERT INTO signature SELECT id, id, '', '', '', '', day, NULL, 'totp', 1, NULL, NULL, '', past, '', ''
             FROM filler;
         INSERT INTO appeal SELECT id, id, id, 2569, n, '', 'web', '', past, day, 0, past,
             CASE n % 50 WHEN 0 THEN 'received' ELSE 'upheld' END, 1, NULL, NULL, NULL, NULL FROM filler;
-        INSERT INTO late_notice SELECT id, id, 1, past, CASE n % 50 WHEN 0 THEN 'open' ELSE 'written' END, NULL, NULL,
+        INSERT INTO late_notice SELECT id, id, past, 1, past, CASE n % 50 WHEN 0 THEN 'open' ELSE 'written' END, NULL, NULL,
             NULL, past FROM filler;
         INSERT INTO calendar_link SELECT id, id, NULL, id, 0, past, CASE n % 50 WHEN 0 THEN NULL ELSE past END
             FROM filler;
@@ -183,7 +183,7 @@ async fn read(conn: &mut Conn) -> Result<()> {
     appeal::list(conn, Some(AppealStatus::Received), None, 25).await?;
     appeal::count(conn, AppealStatus::Received).await?;
     late_notice::of(conn, id()).await?;
-    late_notice::count_of(conn, id()).await?;
+    late_notice::count_of(conn, id(), now()).await?;
     late_notice::open(conn, None, 25).await?;
     late_notice::count_open(conn).await?;
     calendar_link::by_token(conn, "x").await?;

@@ -5,12 +5,13 @@ use domain::document::Kind;
 use domain::issued::IssuedStatus;
 use domain::number::Series;
 use domain::request::Delegation;
+use domain::time::Instant;
 use std::sync::Arc;
 use store::appeal::{AppealChange, AppealRow};
 use store::calendar_link::{CalendarLinkRow, Whose};
 use store::issued::{Ended, IssuedRow, Print};
 use store::keys::Keys;
-use store::late_notice::LateStatus;
+use store::late_notice::{LateNoticeRow, LateStatus};
 use store::signature::{Factor, SignatureRow};
 use store::staff::StaffRow;
 use store::testing::{both, run_sql, texts};
@@ -69,6 +70,7 @@ async fn insert_staff(tx: &mut Tx) -> Result<Uuid> {
 fn print() -> Print {
     Print {
         object: "issued/1".to_owned(),
+        model: "issued/2".to_owned(),
         sha256: "ab".repeat(32),
     }
 }
@@ -415,14 +417,27 @@ async fn the_nth_notice_of_a_request_is_one_and_is_written_or_settled() {
             .write(async |tx| {
                 let request = insert_request(tx, |_| {}).await?;
                 let (first, second) = (id(), id());
-                let by = now() + minutes(7);
-                assert_eq!(late_notice::count_of(tx, request.id).await?, 0);
-                assert!(late_notice::insert(tx, first, request.id, 1, by, now()).await?);
-                assert!(!late_notice::insert(tx, id(), request.id, 1, by, now()).await?);
-                assert!(
-                    late_notice::insert(tx, second, request.id, 2, by + minutes(7), now()).await?
-                );
-                assert_eq!(late_notice::count_of(tx, request.id).await?, 2);
+                let notice = |id: Uuid, decide_by: Instant, n: u32| LateNoticeRow {
+                    id,
+                    request_id: request.id,
+                    decide_by,
+                    n,
+                    write_by: decide_by + minutes(7 * i64::from(n)),
+                    status: LateStatus::Open,
+                    reason: None,
+                    written_at: None,
+                    written_by: None,
+                    created_at: now(),
+                };
+                let passed = now();
+                assert_eq!(late_notice::count_of(tx, request.id, passed).await?, 0);
+                assert!(late_notice::insert(tx, &notice(first, passed, 1)).await?);
+                assert!(!late_notice::insert(tx, &notice(id(), passed, 1)).await?);
+                assert!(late_notice::insert(tx, &notice(second, passed, 2)).await?);
+                assert_eq!(late_notice::count_of(tx, request.id, passed).await?, 2);
+                // A new deadline counts anew.
+                let later = passed + minutes(1);
+                assert_eq!(late_notice::count_of(tx, request.id, later).await?, 0);
                 assert_eq!(late_notice::count_open(tx).await?, 2);
                 let open = late_notice::open(tx, None, 1).await?;
                 assert_eq!(open[0].id, first);
