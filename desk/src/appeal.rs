@@ -197,7 +197,7 @@ impl Desk {
             .store
             .write(async |tx| {
                 if !self.touch(tx, row, now).await? {
-                    return Ok(None);
+                    return Err(came_first(row));
                 }
                 let n = number::next(tx, Series::Appeal, year).await?;
                 let number = numbering.format.print(n, year);
@@ -222,7 +222,8 @@ impl Desk {
                     answer: None,
                 };
                 if !appeal::insert(tx, &entry).await? {
-                    return Ok(None);
+                    // Rolls back, and with it the number and the version.
+                    return Err(came_first(row));
                 }
                 let event = [(
                     event_id,
@@ -233,11 +234,11 @@ impl Desk {
                 )];
                 let about = Record::of(row, row.version + 1, ids, now);
                 self.record(tx, &rules, &about, actor, &event).await?;
-                Ok::<_, Trouble>(Some(number))
+                Ok::<_, Trouble>(number)
             })
-            .await?;
-        if let Some(number) = received {
-            return Ok(number);
+            .await;
+        if !matches!(received, Err(Trouble::DecidedFirst { .. })) {
+            return received;
         }
         // Another act came first: the other tap of this form, or anything else.
         let before = appeal::by_form_key(&mut self.store.read().await?, &form_key).await?;
@@ -381,7 +382,7 @@ impl Desk {
             .store
             .write(async |tx| {
                 if !self.touch(tx, &row, now).await? || !appeal::change(tx, &seen, &change).await? {
-                    return Ok(false);
+                    return Err(came_first(&row));
                 }
                 let about = Record::of(&row, row.version + 1, ids, now);
                 let events = [(event_id, event.clone())];
@@ -394,13 +395,12 @@ impl Desk {
                     };
                     self.issue(tx, &rules, &issue, &actor).await?;
                 }
-                Ok::<_, Trouble>(true)
+                Ok::<_, Trouble>(())
             })
-            .await?;
-        if done {
-            Ok(())
-        } else {
-            Err(self.decided_first(row.id).await?)
+            .await;
+        match done {
+            Err(Trouble::DecidedFirst { .. }) => Err(self.decided_first(row.id).await?),
+            done => done,
         }
     }
 
@@ -467,6 +467,14 @@ impl Desk {
             status: row.status,
             answered_at: row.answered_at,
         })
+    }
+}
+
+/// Rolls a transaction back because another act came first; the caller finds out which.
+pub(crate) fn came_first(row: &RequestRow) -> Trouble {
+    Trouble::DecidedFirst {
+        status: row.state.status,
+        by: None,
     }
 }
 

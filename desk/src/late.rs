@@ -1,4 +1,5 @@
 //! Late decisions: a written reason every seven days, each with a copy to the commission.
+use crate::appeal::came_first;
 use crate::issue::Issue;
 use crate::mail::{Attachment, Mail, Mailer};
 use crate::request::{Record, initials, reference_of};
@@ -158,7 +159,8 @@ impl Desk {
                 if !self.touch(tx, &row, now).await?
                     || !late_notice::write(tx, id, &reason, who.id, now).await?
                 {
-                    return Ok(false);
+                    // Rolls back: a version without its line of history would be a gap in the audit.
+                    return Err(came_first(&row));
                 }
                 let event = [(
                     event_id,
@@ -174,14 +176,12 @@ impl Desk {
                     kind: Kind::LateNotice,
                     about: id,
                 };
-                self.issue(tx, &rules, &issue, &actor).await?;
-                Ok::<_, Trouble>(true)
+                self.issue(tx, &rules, &issue, &actor).await
             })
-            .await?;
-        if done {
-            Ok(())
-        } else {
-            Err(self.decided_first(row.id).await?)
+            .await;
+        match done {
+            Err(Trouble::DecidedFirst { .. }) => Err(self.decided_first(row.id).await?),
+            done => done,
         }
     }
 

@@ -26,8 +26,8 @@
 pub mod account;
 pub mod affected;
 pub mod agent;
-pub mod calendar;
 pub mod appeal;
+pub mod calendar;
 pub mod calendar_link;
 pub mod channel;
 pub mod clock;
@@ -53,7 +53,6 @@ pub mod staff;
 pub mod vault;
 pub mod verify;
 pub mod workshop;
-pub mod verify;
 
 pub use clock::{Chance, Clock};
 pub use error::{Conflict, Result, Trouble};

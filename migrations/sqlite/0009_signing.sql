@@ -29,7 +29,7 @@ CREATE TABLE issued_document (
     -- Of the verification page
     code TEXT NOT NULL UNIQUE,
     -- Who is to sign: name and position stand in the print
-    signer_id TEXT REFERENCES staff (id),
+    signer_id TEXT,
     -- Grows when it has to be printed anew, such as for another signer
     round BIGINT NOT NULL,
     -- The print and what it was made from, in the vault; NULL until it is made

@@ -1,6 +1,7 @@
 //! Every page, in Thai at its path and in English under `/en`.
 mod agent;
 mod answers;
+mod calendar_file;
 mod carry;
 mod crematorium;
 mod frame;
@@ -11,6 +12,7 @@ mod sign_in;
 pub mod staff;
 mod track;
 pub mod trouble;
+mod verify;
 
 use crate::http::AppState;
 use axum::Router;
@@ -35,6 +37,9 @@ fn pages() -> Router<AppState> {
     Router::new()
         .route("/manual/{service}", get(manual::page))
         .route("/privacy", get(privacy::page))
+        .route("/verify", get(verify::page).post(verify::look_up))
+        .route("/verify/{code}", get(verify::show))
+        .route("/calendar/{file}", get(calendar_file::file))
         .route("/carry", get(carry::page).post(carry::pick_up))
         .merge(crematorium::routes())
         .merge(track::routes())

@@ -698,6 +698,7 @@ async fn a_late_appeal_is_taken_and_marked_and_one_by_post_too() {
     both(async |office| {
         let desk = &office.desk;
         let who = approver();
+        let live = walk_in(&office, 2).await;
         let reference = walk_in(&office, 1).await;
         act(&office, &who, &reference, refuse()).await;
         let call = desk.call_list(&who).await.unwrap().remove(0);
@@ -724,7 +725,6 @@ async fn a_late_appeal_is_taken_and_marked_and_one_by_post_too() {
             .appeal_at_counter(&who, &reference, AppealChannel::Counter, "k", "อีก")
             .await;
         assert!(matches!(second, Err(Trouble::Refused(Refusal::WrongState))));
-        let live = walk_in(&office, 2).await;
         let too_early = desk
             .appeal_at_counter(&who, &live, AppealChannel::Counter, "k2", "ก่อน")
             .await;

@@ -63,6 +63,10 @@ pub(super) enum Place {
     Counter,
     Agents,
     Tasks,
+    Signing,
+    Appeals,
+    Late,
+    CalendarLink,
     Accounts,
     Settings,
     /// Pages that say something went wrong.
@@ -105,6 +109,10 @@ const RAIL: &[Entry] = &[
     Entry { group: Group::Work, place: Place::Counter, path: "/staff/walk-in", th: "รับคำขอที่เคาน์เตอร์", en: "Walk-in request", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Agents, path: "/staff/agents", th: "ผู้ดำเนินการแทน", en: "Agents", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Tasks, path: "/staff/tasks", th: "งานค้าง", en: "Unfinished tasks", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Signing, path: "/staff/signing", th: "รอลงนาม", en: "To be signed", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Appeals, path: "/staff/appeals", th: "อุทธรณ์", en: "Appeals", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Late, path: "/staff/late", th: "แจ้งเหตุล่าช้า", en: "Delays to explain", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::CalendarLink, path: "/staff/calendar-link", th: "ปฏิทินในโทรศัพท์", en: "Calendar on your phone", seen_by: clerk },
     Entry { group: Group::System, place: Place::Accounts, path: "/staff/accounts", th: "บัญชีผู้ใช้", en: "Accounts", seen_by: administrator },
     Entry { group: Group::System, place: Place::Settings, path: "/staff/settings", th: "ตั้งค่า", en: "Settings", seen_by: administrator },
 ];
@@ -247,6 +255,15 @@ impl Office {
             (Place::Today, day.late + day.due_today),
             (Place::Requests, day.inbox),
             (Place::Calls, day.calls),
+            (
+                Place::Signing,
+                self.desk().waiting_count(&self.staff).await?,
+            ),
+            (Place::Appeals, self.desk().open_appeals(&self.staff).await?),
+            (
+                Place::Late,
+                self.desk().late_notice_count(&self.staff).await?,
+            ),
             (Place::Tasks, u32::try_from(tasks).unwrap_or(u32::MAX)),
         ])
     }

@@ -1,6 +1,8 @@
 //! The office's pages: sign-in, the day, requests and decisions, calls, the counter, tasks, accounts, settings.
 mod accounts;
 mod agents;
+mod appeals;
+pub(in crate::pages) mod calendar_link;
 mod calls;
 mod conflict;
 mod counter;
@@ -9,16 +11,20 @@ mod fields;
 mod file;
 mod frame;
 mod inbox;
+mod late;
 mod new_account;
 mod on_case;
 mod request;
 mod settings;
 mod sign_in;
+mod signing;
 mod slip;
 mod tasks;
 #[cfg(test)]
 mod tests;
 mod words;
+
+pub(in crate::pages) use signing::pdf_response;
 
 use crate::http::AppState;
 use axum::Router;
@@ -54,6 +60,34 @@ pub fn routes() -> Router<AppState> {
         )
         .route("/staff/agents", get(agents::list))
         .route("/staff/agents/{id}", get(agents::page).post(agents::decide))
+        .route("/staff/signing", get(signing::list).post(signing::sign))
+        .route("/staff/signing/{id}", get(signing::open))
+        .route(
+            "/staff/signing/{id}/take-over",
+            get(signing::back).post(signing::take_over),
+        )
+        .route(
+            "/staff/signing/{id}/ink",
+            get(signing::back).post(signing::ink),
+        )
+        .route("/staff/signing/{id}/pdf", get(signing::pdf))
+        .route("/staff/signing/{id}/scan", get(signing::scan))
+        .route("/staff/issued", get(signing::register))
+        .route("/staff/appeals", get(appeals::list))
+        .route(
+            "/staff/appeals/{id}",
+            get(appeals::open).post(appeals::decide),
+        )
+        .route(
+            "/staff/requests/{reference}/appeal",
+            get(appeals::entry).post(appeals::enter),
+        )
+        .route("/staff/late", get(late::list))
+        .route("/staff/late/{id}", get(late::back).post(late::explain))
+        .route(
+            "/staff/calendar-link",
+            get(calendar_link::page).post(calendar_link::change),
+        )
         .route("/staff/calls", get(calls::list))
         .route("/staff/calls/{id}", get(calls::sheet).post(calls::log))
         .route("/staff/walk-in", get(counter::page).post(counter::submit))

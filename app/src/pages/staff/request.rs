@@ -3,7 +3,7 @@ use super::decision::{self, of_form, refusal_error};
 use super::fields::key;
 use super::file::FileView;
 use super::frame::{Clerk, Office, Page, Place};
-use super::{conflict, on_case, words};
+use super::{appeals, conflict, on_case, signing, words};
 use crate::components::FormView;
 use crate::components::reference::in_fours;
 use crate::http::see_other;
@@ -161,8 +161,19 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
     let page = Page::new(Place::Requests, title)
         .status(attempt.status)
         .back("/staff/requests");
+    let issued = office.desk().issued_of(&office.staff, reference).await?;
+    let appeals = office.desk().appeals_of(&office.staff, reference).await?;
     office
-        .page(page, move || view! { {view.page()}{agent} }.into_any())
+        .page(page, move || {
+            let (number, status) = (&view.file.reference, view.file.status);
+            view! {
+                {view.page()}
+                {agent}
+                {signing::panel(lang, &issued)}
+                {appeals::panel(lang, number, status, &appeals)}
+            }
+            .into_any()
+        })
         .await
 }
 

@@ -77,6 +77,15 @@ fn item(lang: Lang, task: &TaskRow) -> AnyView {
 fn kind(lang: Lang, kind: &str) -> &str {
     match kind {
         "mail_failed" => lang.t("ส่งอีเมลไม่สำเร็จ", "An e-mail could not be sent"),
+        "print_failed" => lang.t("พิมพ์เอกสารไม่สำเร็จ", "A document could not be printed"),
+        "copy_failed" => lang.t(
+            "ส่งสำเนาถึง ก.พ.ร. ไม่สำเร็จ",
+            "A copy to the commission could not be sent",
+        ),
+        "late_copy" => lang.t(
+            "ส่งสำเนาถึง ก.พ.ร. ทางไปรษณีย์",
+            "Send a copy to the commission by post",
+        ),
         other => other,
     }
 }

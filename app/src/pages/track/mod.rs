@@ -1,7 +1,10 @@
 //! Tracking: number and last four digits in, the request as its family may see it out. Lookups are POSTs.
 //! A signed-in agent comes to the same pages by its own addresses, and to the same acts.
 mod agent;
+mod appeal;
+mod calendar;
 mod correction;
+mod issued;
 mod status;
 mod view;
 mod withdraw;
@@ -29,6 +32,9 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/track", get(page).post(track))
         .route("/track/withdraw", get(again).post(withdraw::withdraw))
         .route("/track/certificate", get(again).post(certificate))
+        .route("/track/documents", get(again).post(issued::documents))
+        .route("/track/appeal", get(again).post(appeal::appeal))
+        .route("/track/calendar", get(again).post(calendar::calendar))
         .route("/track/correct", get(again).post(correct))
         .route("/track/agent", get(again).post(agent::act))
 }

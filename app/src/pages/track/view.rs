@@ -128,6 +128,11 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         let agent = on_case
             .as_ref()
             .map(|on_case| agent::section(visit, facts, found, on_case));
+        // These ask for the family's second fact, which an agent does not have.
+        let family = facts.agent.is_none();
+        let appeal = family.then(|| super::appeal::section(visit, facts, found.status));
+        let calendar = (family && live).then(|| super::calendar::section(visit, facts));
+        let issued = family.then(|| super::issued::section(visit, facts));
         let withdraw = found.can_withdraw.then(|| withdrawing(visit, facts, found));
         let call = words::call(
             lang,
@@ -143,10 +148,13 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 {notice}
                 <Notice kind title=state>{lines}</Notice>
                 {refused}
+                {appeal}
                 {correction}
                 {certificate}
                 <h2>{lang.t("สิ่งที่ขอ", "What is asked")}</h2>
                 <SummaryList lang rows/>
+                {calendar}
+                {issued}
                 <h2>{lang.t("ขั้นตอน", "Steps")}</h2>
                 <Steps lang steps/>
                 {agent}
