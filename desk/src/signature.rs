@@ -399,12 +399,7 @@ impl Desk {
     }
 
     /// The time step of a code of the app and the bucket its tries are counted in. A recovery code signs nothing.
-    async fn code_step(
-        &self,
-        who: &StaffActor,
-        code: &str,
-        now: Instant,
-    ) -> Result<(i64, String)> {
+    async fn code_step(&self, who: &StaffActor, code: &str, now: Instant) -> Result<(i64, String)> {
         if text::clean(code).is_empty() {
             return Err(wrong(
                 "code",
