@@ -7,6 +7,7 @@
 mod affected;
 mod agent;
 mod booking;
+mod closure;
 mod races;
 mod signing;
 mod support;

@@ -603,7 +603,7 @@ impl Reading<'_> {
     ) -> Value {
         let mut elements = Vec::new();
         let mut rows = Vec::new();
-        for n in 0..rows_of(self.fields, path) {
+        for n in 0..self::rows(self.fields, path) {
             let row = format!("{path}.{n}");
             let removed = !raw(self.fields, &format!("{row}.remove")).is_empty();
             if removed || self.is_empty_row(&row) {
@@ -675,7 +675,7 @@ impl Reading<'_> {
 }
 
 /// How many rows of a list the page sent: one more than the highest number among the names.
-fn rows_of(fields: &RawFields, path: &str) -> usize {
+pub fn rows(fields: &RawFields, path: &str) -> usize {
     let prefix = format!("{path}.");
     fields
         .range(prefix.clone()..)
@@ -722,7 +722,7 @@ fn parse(shape: Shape, name: &str, typed: &str) -> Result<Value, FieldError> {
 }
 
 /// A date typed in one field, as people write it.
-pub(crate) fn date(name: &str, typed: &str) -> Result<NaiveDate, FieldError> {
+pub fn date(name: &str, typed: &str) -> Result<NaiveDate, FieldError> {
     thai_date::parse(typed).map_err(|problems| match problems.into_iter().next() {
         Some(problem) => FieldError::new(name, problem.code, problem.th, problem.en),
         None => FieldError::new(

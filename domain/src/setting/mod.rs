@@ -6,7 +6,7 @@ mod diff;
 mod form;
 
 pub use diff::{Change, diff};
-pub use form::{Field, Part, Shape, label, read, several, shown, typed};
+pub use form::{Field, Part, Shape, date, label, read, rows, several, shown, typed};
 
 use crate::form::Text;
 use crate::municipality::Municipality;

@@ -84,7 +84,7 @@ pub(super) async fn choose(
 async fn observe(visit: &Visit, mine: &Mine, answers: &Answers) -> Response {
     let observed: Vec<_> = answers
         .values("belief")
-        .filter(|code| Belief::parse(code).is_some() || *code == NO_MOON)
+        .filter(|code| Belief::parse(code).is_some() || *code == MOON)
         .collect();
     let changes = RawFields::from([("beliefs".to_owned(), observed.join(","))]);
     match visit
@@ -99,8 +99,8 @@ async fn observe(visit: &Visit, mine: &Mine, answers: &Answers) -> Response {
     }
 }
 
-/// Families of other faiths may leave the lunar line out.
-pub(super) const NO_MOON: &str = "no_moon";
+/// The lunar line is for those who ask for it: by this tick, or by a custom of the moon.
+pub(super) const MOON: &str = "moon";
 
 /// The wish behind a radio button, or why it cannot be had.
 type Found = Result<Wish, (StatusCode, Text)>;

@@ -1,5 +1,5 @@
 //! The plain list of days: radio buttons for what is free, words for what is not.
-use super::day::NO_MOON;
+use super::day::MOON;
 use super::nights::Wanted;
 use super::question::carry_link;
 use super::slot::round_value;
@@ -15,7 +15,7 @@ use crate::words;
 use chrono::NaiveDate;
 use desk::draft::{DraftView, HoldView};
 use domain::crematorium::availability::{OfferDay, OfferState, RoundFree};
-use domain::crematorium::belief::Belief;
+use domain::crematorium::belief::{self, Belief};
 use domain::crematorium::{CremationWish, PavilionWish, Rules};
 use domain::form::Lang;
 use domain::time::Instant;
@@ -24,7 +24,7 @@ use leptos::prelude::*;
 /// How many days the page shows at first.
 const FIRST_DAYS: usize = 14;
 /// How many of the next suiting dates are named.
-const SUITING_NAMED: usize = 3;
+const SUITING_NAMED: usize = 5;
 
 /// What can be chosen from.
 pub(super) enum List {
@@ -214,8 +214,8 @@ impl Listed<'_> {
             .map(|belief| Choice::new(belief.code(), belief.label().get(lang)))
             .collect();
         options.push(Choice::new(
-            NO_MOON,
-            lang.t("ไม่ต้องแสดงวันขึ้นแรม", "Do not show the lunar day"),
+            MOON,
+            lang.t("แสดงวันขึ้นแรม", "Show the lunar day"),
         ));
         let form = &self.form;
         view! {
@@ -238,18 +238,16 @@ impl Listed<'_> {
         };
         let lang = self.lang();
         days.iter().find(|day| day.suits.is_some())?;
-        let next: Vec<_> = days
-            .iter()
-            .filter(|day| day.suits == Some(true) && matches!(day.state, OfferState::Open { .. }))
-            .take(SUITING_NAMED)
-            .map(|day| {
+        let next: Vec<_> = belief::next_suiting(days, SUITING_NAMED)
+            .into_iter()
+            .map(|suiting| {
                 let late = days
                     .iter()
                     .take(FIRST_DAYS)
-                    .all(|first| first.date != day.date);
+                    .all(|first| first.date != suiting);
                 let whole = if late && !self.all { "?days=all" } else { "" };
-                let href = format!("{whole}#{}", day_id(day.date));
-                view! { <li><a href=href>{words::day(lang, day.date)}</a></li> }
+                let href = format!("{whole}#{}", day_id(suiting));
+                view! { <li><a href=href>{words::day(lang, suiting)}</a></li> }
             })
             .collect();
         let words = if next.is_empty() {
@@ -329,13 +327,11 @@ impl Listed<'_> {
     ) -> AnyView {
         let lang = self.lang();
         let mut facts: Vec<AnyView> = Vec::new();
-        let moon = day.lunar.filter(|_| {
-            !self
-                .form
-                .value("belief")
-                .split(',')
-                .any(|code| code == NO_MOON)
-        });
+        let asked = self.form.value("belief");
+        let asks = [MOON, Belief::HolyDay.code(), Belief::OddEven.code()];
+        let moon = day
+            .lunar
+            .filter(|_| asked.split(',').any(|code| asks.contains(&code)));
         if let Some(lunar) = moon {
             let holy = if lunar.holy_day {
                 lang.t(" วันพระ", ", Buddhist holy day")

@@ -25,6 +25,9 @@ pub(super) struct Clerk(pub Office);
 /// The visit of an administrator.
 pub(super) struct Admin(pub Office);
 
+/// The visit of somebody who may close days: whoever handles requests, or an administrator.
+pub(super) struct Planner(pub Office);
+
 impl FromRequestParts<AppState> for Clerk {
     type Rejection = Response;
 
@@ -35,6 +38,19 @@ impl FromRequestParts<AppState> for Clerk {
         } else if office.visit.path == "/staff" && office.staff.has(Role::Administrator) {
             // An administrator's day is the accounts: requests are not theirs to see.
             Err(see_other(&office.visit.href("/staff/accounts")))
+        } else {
+            Err(office.not_allowed())
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Planner {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let office = Office::open(parts, state).await?;
+        if planner(&office.staff) {
+            Ok(Self(office))
         } else {
             Err(office.not_allowed())
         }
@@ -67,6 +83,7 @@ pub(super) enum Place {
     Appeals,
     Late,
     CalendarLink,
+    Calendar,
     Accounts,
     Settings,
     /// Pages that say something went wrong.
@@ -113,12 +130,17 @@ const RAIL: &[Entry] = &[
     Entry { group: Group::Work, place: Place::Appeals, path: "/staff/appeals", th: "อุทธรณ์", en: "Appeals", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Late, path: "/staff/late", th: "แจ้งเหตุล่าช้า", en: "Delays to explain", seen_by: clerk },
     Entry { group: Group::Work, place: Place::CalendarLink, path: "/staff/calendar-link", th: "ปฏิทินในโทรศัพท์", en: "Calendar on your phone", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Calendar, path: "/staff/calendar", th: "ปฏิทินและวันปิด", en: "Calendar and closures", seen_by: planner },
     Entry { group: Group::System, place: Place::Accounts, path: "/staff/accounts", th: "บัญชีผู้ใช้", en: "Accounts", seen_by: administrator },
     Entry { group: Group::System, place: Place::Settings, path: "/staff/settings", th: "ตั้งค่า", en: "Settings", seen_by: administrator },
 ];
 
 fn clerk(staff: &StaffActor) -> bool {
     staff.handles_requests()
+}
+
+fn planner(staff: &StaffActor) -> bool {
+    clerk(staff) || administrator(staff)
 }
 
 fn administrator(staff: &StaffActor) -> bool {
@@ -265,6 +287,7 @@ impl Office {
                 self.desk().late_notice_count(&self.staff).await?,
             ),
             (Place::Tasks, u32::try_from(tasks).unwrap_or(u32::MAX)),
+            (Place::Calendar, self.desk().unreviewed_closures().await?),
         ])
     }
 

@@ -2,19 +2,24 @@
 mod accounts;
 mod agents;
 mod appeals;
+mod calendar;
 pub(in crate::pages) mod calendar_link;
+mod calendar_view;
 mod calls;
 mod conflict;
 mod counter;
 mod decision;
+mod effect;
 mod fields;
 mod file;
 mod frame;
 mod inbox;
 mod late;
+mod lunar;
 mod new_account;
 mod on_case;
 mod request;
+mod setting;
 mod settings;
 mod sign_in;
 mod signing;
@@ -22,6 +27,7 @@ mod slip;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod urgent;
 mod words;
 
 pub(in crate::pages) use signing::pdf_response;
@@ -99,4 +105,24 @@ pub fn routes() -> Router<AppState> {
             get(accounts::back).post(accounts::change),
         )
         .route("/staff/settings", get(settings::page))
+        .route(
+            "/staff/settings/{kind}",
+            get(setting::page).post(setting::change),
+        )
+        .route(
+            "/staff/calendar",
+            get(calendar::page).post(calendar::change),
+        )
+        .route(
+            "/staff/calendar/urgent",
+            get(urgent::page).post(urgent::close),
+        )
+        .route(
+            "/staff/calendar/urgent/{revision}",
+            get(urgent::back).post(urgent::review),
+        )
+        .route(
+            "/staff/calendar/lunar",
+            get(lunar::page).post(lunar::confirm),
+        )
 }

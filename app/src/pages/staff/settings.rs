@@ -1,4 +1,5 @@
-//! What is set, to be read: every sample value says that it is one. Changed in the municipality's file.
+//! What is set, to be read: every sample value says that it is one. Some groups are changed on pages of their own.
+use super::calendar_view::closure_line;
 use super::frame::{Admin, Office, Page, Place};
 use crate::components::{Notice, NoticeKind, SummaryList, SummaryRow, Tag, TagKind};
 use crate::words as common;
@@ -8,8 +9,7 @@ use domain::crematorium::Rules;
 use domain::form::{Lang, Text};
 use domain::money::Satang;
 use domain::municipality::{
-    CaseType, Closes, Closure, ClosureWhen, CrematoriumSettings, Manual, Municipality,
-    Office as CityOffice, Round, WeekdayName,
+    CaseType, CrematoriumSettings, Manual, Municipality, Office as CityOffice, Round, WeekdayName,
 };
 use domain::thai_date;
 use leptos::prelude::*;
@@ -56,10 +56,7 @@ impl SettingsView {
     pub fn page(&self) -> AnyView {
         let lang = self.lang;
         let revision = self.rules.revision;
-        let revision = lang.t(
-            format!("ฉบับที่ {revision} · อ่านได้อย่างเดียว"),
-            format!("Revision {revision} · read only"),
-        );
+        let revision = lang.t(format!("ฉบับที่ {revision}"), format!("Revision {revision}"));
         view! {
             <h1>{self.title()}</h1>
             <p class="sub">{revision}</p>
@@ -86,17 +83,17 @@ impl SettingsView {
             .city()
             .sample
             .then(|| self.city().sample_note.get(lang).to_owned());
-        let file = lang.t(
-            "แก้ไขแฟ้มของเทศบาล (config/trang.toml หรือแฟ้มที่ SALA_MUNICIPALITY ระบุ) แล้วสั่ง",
-            "Edit the municipality's file (config/trang.toml, or the one SALA_MUNICIPALITY names), then run",
+        let pages = lang.t(
+            "กลุ่มที่มีลิงก์ “แก้ไข” แก้ได้ที่นี่ ทุกครั้งเป็นฉบับใหม่ที่มีวันเริ่มใช้ เหตุผล และผู้แก้ไข กลุ่มอื่นแก้ในแฟ้มของเทศบาล แล้วสั่ง",
+            "Groups with a link “Change” are changed here, each time as a new revision with its first day, a reason and a name. Others are changed in the municipality's file; then run",
         );
         let then = lang.t(
-            "คำสั่งนี้ตรวจแฟ้มและแสดงสิ่งที่จะเปลี่ยน เติม --apply เพื่อให้มีผลเป็นฉบับใหม่",
-            "It checks the file and shows what would change; add --apply to make it a new revision.",
+            "คำสั่งนี้ตรวจแฟ้มและแสดงสิ่งที่จะเปลี่ยน เติม --apply เพื่อให้มีผล ค่าที่แก้ไขในหน้านี้ยังอยู่เหนือแฟ้ม",
+            "It checks the file and shows what would change; add --apply to apply it. What was changed on these pages stays over the file.",
         );
         view! {
             <Notice kind=NoticeKind::Info title>
-                <p>{file}" "<code>"sala seed --municipality FILE"</code></p>
+                <p>{pages}" "<code>"sala seed --municipality FILE"</code></p>
                 <p>{then}</p>
                 {samples.map(|note| view! { <p><b>{lang.t("ค่าตัวอย่าง ", "Sample values: ")}</b>{note}</p> })}
             </Notice>
@@ -114,9 +111,21 @@ impl SettingsView {
             SummaryRow::view(name, view! { {value}{mark} })
         });
         let rows: Vec<_> = rows.collect();
+        let change = match id {
+            "office" => Some("/staff/settings/hours"),
+            "rounds" => Some("/staff/settings/rounds"),
+            "closures" => Some("/staff/calendar"),
+            "booking" | "targets" => Some("/staff/settings/limits"),
+            "holidays" => Some("/staff/settings/holidays"),
+            _ => None,
+        };
+        let change = change.map(|path| {
+            view! { <p><a href=lang.path(path)>{lang.t("แก้ไข", "Change")}<span class="unseen">" "{title}</span></a></p> }
+        });
         view! {
             <section class="panel" aria-labelledby=id>
                 <h2 id=id>{title}</h2>
+                {change}
                 <SummaryList lang rows/>
             </section>
         }
@@ -261,40 +270,8 @@ impl SettingsView {
         self.crematorium()
             .closures
             .iter()
-            .map(|closure| self.closure(closure))
+            .map(|closure| closure_line(self.lang, closure))
             .collect()
-    }
-
-    fn closure(&self, closure: &Closure) -> Line {
-        let lang = self.lang;
-        let when = match &closure.when {
-            ClosureWhen::Weekly(day) => lang.t(
-                format!("ทุกวัน{}", self.weekday(*day)),
-                format!("Every {}", self.weekday(*day)),
-            ),
-            ClosureWhen::HolyDay => lang.t("ทุกวันพระ", "Every holy day").to_owned(),
-            ClosureWhen::Holidays => lang.t("ทุกวันหยุดราชการ", "Every public holiday").to_owned(),
-            ClosureWhen::Dates { from, until } => format!(
-                "{} {} {}",
-                self.date(*from),
-                lang.t("ถึง", "to"),
-                self.date(*until)
-            ),
-        };
-        let what = match closure.closes {
-            Closes::Cremation => lang.t("ฌาปนกิจ", "cremation"),
-            Closes::Pavilions => lang.t("ศาลา", "pavilions"),
-            Closes::All => lang.t("ทั้งหมด", "everything"),
-        };
-        let opens = if closure.open_anyway {
-            lang.t("เปิด", "opens")
-        } else {
-            lang.t("ปิด", "closes")
-        };
-        (
-            when,
-            format!("{opens} {what} · {}", self.text(&closure.reason)),
-        )
     }
 
     fn booking(&self) -> Vec<Line> {
