@@ -1,15 +1,18 @@
 //! A believable week for demonstrations: cases in every state and an account of each role. All made up.
+use crate::closure::ClosureChange;
 use crate::draft::Browser;
 use crate::office::CallOutcome;
 use crate::staff::{Enrolled, NewStaff};
 use crate::{Desk, Result, Trouble};
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use domain::crematorium::availability::Search;
 use domain::crematorium::{OfferState, Wish};
-use domain::form::{Lang, RawFields};
+use domain::form::{Lang, RawFields, Text};
+use domain::municipality::{Closes, Closure, ClosureWhen};
 use domain::national_id::NationalId;
 use domain::reference::Reference;
 use domain::request::{Action, Delegation, Role, StaffActor};
+use domain::setting::Kind;
 use domain::time;
 use store::staff;
 
@@ -146,8 +149,48 @@ impl Desk {
         for (n, case) in CASES.iter().enumerate() {
             self.demo_case(n, *case, &officer, &approver).await?;
         }
+        self.demo_closure(&officer, today).await?;
         self.seal_audit().await?;
         Ok(accounts)
+    }
+
+    /// The yearly maintenance, and a holiday that is open all the same.
+    async fn demo_closure(&self, officer: &StaffActor, today: NaiveDate) -> Result<()> {
+        let closure = |days: u64, open_anyway, th: &str, en: &str| Closure {
+            when: ClosureWhen::Dates {
+                from: today + Days::new(days),
+                until: today + Days::new(days + u64::from(!open_anyway)),
+            },
+            closes: Closes::Cremation,
+            open_anyway,
+            reason: Text::new(th, en),
+            valid_from: None,
+            valid_until: None,
+            id: None,
+        };
+        // The next Friday but two: closed otherwise.
+        let friday = (11 - u64::from(today.weekday().num_days_from_monday())) % 7 + 14;
+        for closure in [
+            closure(
+                24,
+                false,
+                "ปิดซ่อมบำรุงเตาประจำปี (ตัวอย่าง)",
+                "Closed for the yearly maintenance (sample)",
+            ),
+            closure(
+                friday,
+                true,
+                "เปิดเป็นกรณีพิเศษ (ตัวอย่าง)",
+                "Open by exception (sample)",
+            ),
+        ] {
+            let based_on = self.setting_page(officer, Kind::Closures).await?.based_on;
+            let reason = closure.reason.th.clone();
+            let change = ClosureChange::Add(closure);
+            self.change_closures(officer, &change, based_on, &reason)
+                .await?;
+        }
+        Ok(())
     }
 
     async fn demo_actor(&self, username: &str) -> Result<StaffActor> {

@@ -1,5 +1,7 @@
 //! A family books, the division decides: the use cases, on both engines.
-use crate::support::{Office, answers, approver, both, draft, last4, staff, usual_wish, wish};
+use crate::support::{
+    Office, answers, approver, both, draft, last4, settled, staff, usual_wish, wish,
+};
 use chrono::TimeDelta;
 use desk::mail::{Mail, Mailer};
 use desk::office::{CallOutcome, InboxFilter};
@@ -672,7 +674,8 @@ async fn lists_are_masked_searched_and_paged() {
 
 #[tokio::test]
 async fn the_demonstration_loads_cases_in_every_state() {
-    both(async |office| {
+    store::testing::both(async |store| {
+        let office = settled(store, true).await;
         let desk = &office.desk;
         let accounts = desk.load_demo().await.expect("the demonstration");
         assert_eq!(accounts.len(), 3);

@@ -1,6 +1,7 @@
 //! Closed days, urgent closures and revised settings: what is booked is listed and told, and nothing is moved.
 use crate::support::{
-    Office, answers, approver, city, date, draft, last4, office, office_of, staff, usual_wish, wish,
+    Office, answers, approver, city, date, draft, last4, office, office_of, settled, staff,
+    usual_wish, wish,
 };
 use chrono::TimeDelta;
 use desk::calendar::lunar_proposal;
@@ -17,32 +18,6 @@ use domain::setting::{Kind, read, typed};
 use std::sync::Arc;
 use store::testing::{both, number, run_sql};
 use store::{Engine, Store};
-
-/// For the one id that the file's revision needs.
-struct Sevens;
-
-impl Chance for Sevens {
-    fn fill(&self, bytes: &mut [u8]) {
-        bytes.fill(7);
-    }
-}
-
-/// An office whose settings are in its database, as staff can revise them.
-async fn settled(store: Store, limits: bool) -> Office {
-    let office = office_of(store, city(), limits);
-    let desk = &office.desk;
-    settings::append(
-        &desk.store,
-        &desk.keys,
-        &city(),
-        "seed",
-        desk.now(),
-        &Sevens,
-    )
-    .await
-    .expect("the file");
-    office
-}
 
 fn dates(from: &str, until: &str, closes: Closes) -> Closure {
     Closure {

@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use desk::draft::Browser;
 use desk::vault::Vault;
 use desk::workshop::{Picture, Work, Workshop};
-use desk::{Chance, Clock, Desk};
+use desk::{Chance, Clock, Desk, settings};
 use domain::crematorium::{CremationWish, PavilionWish, Rules, Wish};
 use domain::document::Document;
 use domain::form::{Lang, RawFields};
@@ -231,4 +231,30 @@ pub fn approver() -> StaffActor {
             until: None,
         }),
     }
+}
+
+/// For the one id that the file's revision needs.
+struct Sevens;
+
+impl Chance for Sevens {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
+/// An office whose settings are in its database, as staff can revise them.
+pub async fn settled(store: Store, limits: bool) -> Office {
+    let office = office_of(store, city(), limits);
+    let desk = &office.desk;
+    settings::append(
+        &desk.store,
+        &desk.keys,
+        &city(),
+        "seed",
+        desk.now(),
+        &Sevens,
+    )
+    .await
+    .expect("the file");
+    office
 }
