@@ -156,7 +156,7 @@ impl Desk {
 
     /// The yearly maintenance, and a holiday that is open all the same.
     async fn demo_closure(&self, officer: &StaffActor, today: NaiveDate) -> Result<()> {
-        let closure = |days: u64, open_anyway, th: &str, en: &str| Closure {
+        let closure = |days: u64, open_anyway: bool, th: &str, en: &str| Closure {
             when: ClosureWhen::Dates {
                 from: today + Days::new(days),
                 until: today + Days::new(days + u64::from(!open_anyway)),

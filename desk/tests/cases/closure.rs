@@ -281,7 +281,7 @@ async fn booked_and_listed(office: &Office) -> (i64, i64) {
                 }
                 // The others come while it closes, a few at a time.
                 None => {
-                    tokio::time::sleep(std::time::Duration::from_millis(4 * (n as u64 / 4))).await
+                    tokio::time::sleep(std::time::Duration::from_millis(4 * (n as u64 / 4))).await;
                 }
             }
             let fields = answers(u32::try_from(n).unwrap(), &wanted);

@@ -265,7 +265,7 @@ async fn preview_page(
         .page(Page::new(Place::Calendar, title).back(PATH), move || {
             view! {
                 <h1>{title}</h1>
-                <p class="lead"><b>{when}</b>" · "{what}</p>
+                <p class="sub"><b>{when}</b>" · "{what}</p>
                 {effect::view(lang, &rules, &effect)}
                 <form method="post" action=lang.path(PATH)>
                     {hidden}
@@ -305,7 +305,7 @@ async fn removal_page(
             view! {
                 <ErrorSummary form=&form/>
                 <h1>{title}</h1>
-                <p class="lead"><b>{when}</b>" · "{what}</p>
+                <p class="sub"><b>{when}</b>" · "{what}</p>
                 {effect::view(lang, &rules, &effect)}
                 <form method="post" action=lang.path(PATH) novalidate>
                     {hidden}

@@ -308,14 +308,12 @@ impl CalendarView {
             format!("{phase}{}", lunar.day)
         });
         let mut marks: Vec<&'static str> = Vec::new();
+        let shut = day.cremation.as_ref().map(|_| lang.t("ปิด", "closed"));
         if day.lunar.is_some_and(|lunar| lunar.holy_day) {
             marks.push(lang.t("พระ", "holy"));
         }
         if day.holiday.is_some() {
             marks.push(lang.t("หยุด", "hol."));
-        }
-        if day.cremation.is_some() {
-            marks.push(lang.t("ปิด", "closed"));
         }
         if day.pavilions.is_some() {
             marks.push(lang.t("ศาลา", "pav."));
@@ -340,6 +338,7 @@ impl CalendarView {
                     <span class="unseen">{full}" "</span><b aria-hidden="true">{day.date.day()}</b>
                     {moon.map(|moon| view! { " "<small>{moon}</small> })}
                     {marks.into_iter().map(|mark| view! { " "<small class="mark">{mark}</small> }).collect_view()}
+                    {shut.map(|shut| view! { " "<small class="mark bad">{shut}</small> })}
                     {count.map(|count| view! { " "<small class="count">{count}</small> })}
                 </a>
             </td>

@@ -191,7 +191,7 @@ fn body(
     view! {
         <ErrorSummary form/>
         <h1>{title}</h1>
-        <p class="lead">{until}</p>
+        <p class="sub">{until}</p>
         {newer}
         {ask}
         <section class="panel" aria-labelledby="known-title">
@@ -232,7 +232,7 @@ async fn compare(
             let count = days.len();
             view! {
                 <h1>{title}</h1>
-                <p class="lead">{kind_words(lang, proposal.year.kind)}" · "{feasts(lang, &proposal.calendar, be)}</p>
+                <p class="sub">{kind_words(lang, proposal.year.kind)}" · "{feasts(lang, &proposal.calendar, be)}</p>
                 {effect::view(lang, &rules, &effect)}
                 <form method="post" action=lang.path(LUNAR)>
                     {hidden}

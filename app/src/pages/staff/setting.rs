@@ -210,7 +210,7 @@ async fn preview(
         .page(Page::new(Place::Settings, title).back(back), move || {
             view! {
                 <h1>{title}</h1>
-                <p class="lead">{kind.name().get(lang).to_owned()}" · "{lang.t("เริ่มใช้ ", "Valid from ")}{from}</p>
+                <p class="sub">{kind.name().get(lang).to_owned()}" · "{lang.t("เริ่มใช้ ", "Valid from ")}{from}</p>
                 {differences(lang, kind, &changes)}
                 {effect::view(lang, &rules, &effect)}
                 <form method="post" action=action>

@@ -185,7 +185,7 @@ async fn show(
             view! {
                 <ErrorSummary form=&form/>
                 <h1>{title}</h1>
-                <p class="lead">{lang.t(
+                <p class="sub">{lang.t(
                     "มีผลทันที การจองใหม่หยุดรับตั้งแต่กดปุ่ม ครอบครัวที่ได้รับผลอยู่ในรายการโทรแจ้ง และผู้อื่นจะตรวจภายหลัง",
                     "It takes effect at once: no new booking from the moment you press. Families affected go on the call list, and somebody else reviews it afterwards.",
                 )}</p>
