@@ -26,10 +26,11 @@ pub fn download(name: &str, kind: FileKind, sheet: &Sheet) -> desk::Result<Respo
     Ok(response)
 }
 
-/// "บันทึกเป็นไฟล์: XLSX CSV". `href` is the export's address up to the kind: `/staff/refunds/export/`.
-pub fn links(lang: Lang, href: &str) -> AnyView {
+/// "บันทึกเป็นไฟล์: XLSX CSV". `href` is the export's address up to the kind, `/staff/refunds/export/`; `query` what
+/// the list was asked by, `?list=open`.
+pub fn links(lang: Lang, href: &str, query: &str) -> AnyView {
     let links = FileKind::ALL.map(|kind| {
-        let href = lang.path(&format!("{href}{}", kind.code()));
+        let href = lang.path(&format!("{href}{}{query}", kind.code()));
         let name = kind.code().to_uppercase();
         view! { " "<a href=href download="">{name}</a> }
     });

@@ -374,6 +374,13 @@ fn accounts_to_make(today: NaiveDate) -> Vec<NewStaff> {
             Some(order),
         ),
         account(
+            "cashier",
+            "วรรณา บัญชีดี (สาธิต)",
+            "เจ้าพนักงานการเงินและบัญชี",
+            Role::Cashier,
+            None,
+        ),
+        account(
             "admin",
             "ผู้ดูแลระบบ (สาธิต)",
             "นักวิชาการคอมพิวเตอร์",

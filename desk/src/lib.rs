@@ -19,6 +19,7 @@
 //! | `calendar_link` | calendars to subscribe to |
 //! | `channel` | tokens and idempotent submissions of the API |
 //! | `vault` | files, sealed; `workshop`: work done in a process of its own |
+//! | `fee`, `cashier`, `bank`, `refund` | what a request owes; taking money; the bank's file; money back |
 //! | `export` | lists as CSV and XLSX |
 //! | `job` | the outbox, lapses, sealing the audit, cleaning up |
 //! | `settings`, `revision` | the municipality's file and what staff revised over it, each as revisions |
@@ -27,8 +28,10 @@ pub mod account;
 pub mod affected;
 pub mod agent;
 pub mod appeal;
+pub mod bank;
 pub mod calendar;
 pub mod calendar_link;
+pub mod cashier;
 pub mod channel;
 pub mod clock;
 pub mod closure;
@@ -37,6 +40,7 @@ pub mod demo;
 pub mod draft;
 mod error;
 pub mod export;
+pub mod fee;
 mod issue;
 pub mod job;
 pub mod late;
@@ -45,6 +49,7 @@ pub mod mail;
 pub mod office;
 pub mod paper;
 mod place;
+pub mod refund;
 pub mod request;
 pub mod revision;
 pub mod settings;

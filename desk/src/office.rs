@@ -557,6 +557,9 @@ impl Desk {
                 format!("ยังพิจารณาไม่แล้วเสร็จ เพราะ {reason} วันและเวลาที่จองยังเป็นของท่าน"),
                 format!("Not decided yet: {reason} The places are still theirs."),
             ),
+            (_, Some(event @ (Event::Residence { .. } | Event::ExemptionDecided { .. }))) => {
+                crate::fee::event_words(event)
+            }
             (_, Some(Event::Lapsed)) => Text::new(
                 "คำขอสิ้นผลเพราะยังไม่ได้ยืนยัน หากยังต้องการ เจ้าหน้าที่ทำรายการใหม่ให้ได้ทันที",
                 "The request lapsed because it was not confirmed. If they still want it, enter it again now.",
@@ -930,6 +933,15 @@ pub(crate) fn event_words(event: &Event) -> Text {
             format!("แจ้งเหตุแห่งความล่าช้า ครั้งที่ {n}: {reason}"),
             format!("Delay explained, no. {n}: {reason}"),
         ),
+        Event::Residence { .. }
+        | Event::ExtrasSet
+        | Event::ExemptionAsked { .. }
+        | Event::ExemptionDecided { .. }
+        | Event::NoteIssued { .. }
+        | Event::NotePaid { .. }
+        | Event::PaymentUndone { .. }
+        | Event::RefundAsked { .. }
+        | Event::RefundChanged { .. } => crate::fee::event_words(event),
         Event::Called { outcome } => {
             let words = CallOutcome::parse(outcome).map_or_else(
                 || Text::new(outcome.clone(), outcome.clone()),

@@ -1,8 +1,11 @@
 //! A request and its workflow: one total function decides what may happen next, and by whom.
 use crate::affected::CauseKind;
 use crate::agent::ConfirmedBy;
+use crate::crematorium::Residence;
 use crate::crematorium::Wish;
+use crate::fee::RefundStatus;
 use crate::form::Text;
+use crate::money::Satang;
 use crate::paper::{Manner, PaperKind, Registry, StatedPlace};
 use crate::time::Instant;
 use serde::{Deserialize, Serialize};
@@ -98,16 +101,24 @@ pub enum Role {
     Officer,
     Approver,
     Administrator,
+    /// Takes money and keys receipts; decides nothing.
+    Cashier,
 }
 
 impl Role {
-    pub const ALL: [Self; 3] = [Self::Officer, Self::Approver, Self::Administrator];
+    pub const ALL: [Self; 4] = [
+        Self::Officer,
+        Self::Approver,
+        Self::Administrator,
+        Self::Cashier,
+    ];
 
     pub fn code(self) -> &'static str {
         match self {
             Self::Officer => "officer",
             Self::Approver => "approver",
             Self::Administrator => "administrator",
+            Self::Cashier => "cashier",
         }
     }
 
@@ -120,6 +131,7 @@ impl Role {
             Self::Officer => "เจ้าหน้าที่",
             Self::Approver => "ผู้อนุมัติ",
             Self::Administrator => "ผู้ดูแลระบบ",
+            Self::Cashier => "เจ้าหน้าที่การเงิน",
         }
     }
 }
@@ -388,6 +400,39 @@ pub enum Event {
         manner: Option<Manner>,
         registry: Option<Registry>,
     },
+    /// An officer looked the registered address up: it decides the rate.
+    Residence {
+        residence: Residence,
+    },
+    /// What is charged only on request was changed.
+    ExtrasSet,
+    ExemptionAsked {
+        code: String,
+    },
+    ExemptionDecided {
+        granted: bool,
+        reason: String,
+    },
+    /// A fee note, or the one that replaces it.
+    NoteIssued {
+        number: String,
+        due: Satang,
+    },
+    NotePaid {
+        number: String,
+        amount: Satang,
+    },
+    PaymentUndone {
+        number: String,
+        reason: String,
+    },
+    RefundAsked {
+        amount: Satang,
+    },
+    RefundChanged {
+        status: RefundStatus,
+        amount: Satang,
+    },
     /// The office told the family, or tried to.
     Called {
         outcome: String,
@@ -445,6 +490,15 @@ impl Event {
             Self::PaperAccepted { .. } => "paper_accepted",
             Self::PaperDefective { .. } => "paper_defective",
             Self::Found { .. } => "found",
+            Self::Residence { .. } => "residence",
+            Self::ExtrasSet => "extras_set",
+            Self::ExemptionAsked { .. } => "exemption_asked",
+            Self::ExemptionDecided { .. } => "exemption_decided",
+            Self::NoteIssued { .. } => "note_issued",
+            Self::NotePaid { .. } => "note_paid",
+            Self::PaymentUndone { .. } => "payment_undone",
+            Self::RefundAsked { .. } => "refund_asked",
+            Self::RefundChanged { .. } => "refund_changed",
             Self::Called { .. } => "called",
             Self::AuthorityConfirmed { .. } => "authority_confirmed",
             Self::AuthorityRevoked => "authority_revoked",
@@ -472,10 +526,26 @@ impl Event {
                     | Self::Moved { .. }
                     | Self::MustMove { .. }
                     | Self::MayStay { .. }
+                    | Self::Residence { .. }
+                    | Self::ExemptionDecided { .. }
                     | Self::Lapsed
                     | Self::AppealAnswered { .. }
                     | Self::LateExplained { .. }
             )
+    }
+
+    /// Whether a request's price may be another one after this, or nothing is to be paid any more.
+    pub fn changes_price(&self) -> bool {
+        matches!(
+            self,
+            Self::Approved
+                | Self::Moved { .. }
+                | Self::Resubmitted
+                | Self::Refused { .. }
+                | Self::Withdrawn
+                | Self::Cancelled { .. }
+                | Self::Lapsed
+        )
     }
 
     /// Whether the call to confirm a request is still to be made after the family was told of this.

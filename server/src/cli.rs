@@ -121,7 +121,7 @@ enum Audit {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    Role::parse(text).ok_or_else(|| "use officer, approver or administrator".to_owned())
+    Role::parse(text).ok_or_else(|| "use officer, approver, administrator or cashier".to_owned())
 }
 
 /// Why a command failed, in one sentence for the operator.

@@ -147,10 +147,15 @@ pub async fn decide_exemption(
     Ok(changed.await? == 1)
 }
 
+pub async fn exemption_by_id(conn: &mut Conn, id: Uuid) -> Result<Option<ExemptionRow>> {
+    conn.fetch_optional(exemption!("WHERE id = $1"), params![id], parse_exemption)
+        .await
+}
+
 /// A request's exemptions, oldest first.
 pub async fn exemptions(conn: &mut Conn, request_id: Uuid) -> Result<Vec<ExemptionRow>> {
     conn.fetch_all(
-        exemption!("WHERE request_id = $1 ORDER BY id"),
+        exemption!("WHERE request_id = $1 ORDER BY asked_at, id"),
         params![request_id],
         parse_exemption,
     )
@@ -281,7 +286,7 @@ pub async fn note_by_number(conn: &mut Conn, number: Number) -> Result<Option<No
 /// A request's notes, oldest first.
 pub async fn notes(conn: &mut Conn, request_id: Uuid) -> Result<Vec<NoteRow>> {
     conn.fetch_all(
-        note!("WHERE request_id = $1 ORDER BY id"),
+        note!("WHERE request_id = $1 ORDER BY fiscal_year, number"),
         params![request_id],
         parse_note,
     )

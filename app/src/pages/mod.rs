@@ -4,6 +4,7 @@ mod answers;
 mod calendar_file;
 mod carry;
 mod crematorium;
+mod fee;
 mod frame;
 mod home;
 mod manual;
@@ -31,6 +32,13 @@ pub fn routes() -> Router<AppState> {
         .merge(site())
         .nest("/en", site())
         .route("/en/", get(home::page))
+}
+
+/// Pages whose forms carry the bank's file; the server lets their bodies be larger.
+pub fn statements() -> Router<AppState> {
+    Router::new()
+        .merge(staff::statement_routes())
+        .nest("/en", staff::statement_routes())
 }
 
 fn pages() -> Router<AppState> {

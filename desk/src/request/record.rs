@@ -72,6 +72,11 @@ impl Desk {
                 .await?;
             }
         }
+        // What is to be paid follows what was decided, in the same transaction.
+        for (_, event) in events {
+            self.follow_change(tx, rules, about.id, actor, event, about.at)
+                .await?;
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod affected;
 mod agent;
 mod booking;
 mod closure;
+mod money;
 mod races;
 mod signing;
 mod support;

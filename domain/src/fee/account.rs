@@ -1,7 +1,7 @@
 //! The states of notes, payments, exemptions and refunds, and the numbers they carry.
 use crate::form::Text;
 use crate::money::Satang;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 /// An enum of words: `code` and `parse` from one list, and what people read.
@@ -106,7 +106,7 @@ words! {
 
 /// The fiscal year of a date, พ.ศ.: 1 October to 30 September, named for the year it ends in.
 pub fn fiscal_year(date: NaiveDate) -> i32 {
-    date.year() + 543 + i32::from(date.month() >= 10)
+    crate::thai_date::fiscal_year_be(date)
 }
 
 /// The number of a note or of an own receipt: "70-000012"; without the hyphen it is a bank's reference.

@@ -1,4 +1,5 @@
 //! The section `money` of a municipality's file. Everything has a default: a city without it charges for pavilions only.
+use crate::crematorium::Wish;
 use crate::form::Text;
 use crate::money::Satang;
 use crate::municipality::CaseType;
@@ -101,6 +102,15 @@ pub struct FeeItem {
 }
 
 impl FeeItem {
+    /// Whether a booking holds what the item belongs to.
+    pub fn fits(&self, wish: &Wish) -> bool {
+        match self.of {
+            FeeOf::Cremation => wish.cremation.is_some(),
+            FeeOf::Pavilion => wish.pavilion.is_some(),
+            FeeOf::Ash => wish.ash.is_some(),
+        }
+    }
+
     /// The rate of a type of case; the one that names it wins over the one for all.
     pub fn rate(&self, case_type: CaseType) -> Option<&Rate> {
         let named = |rate: &&Rate| rate.case_types.contains(&case_type);

@@ -30,6 +30,8 @@ use tower_http::timeout::TimeoutLayer;
 
 /// The largest form; answers in words are far smaller.
 const FORM_BYTES: usize = 64 * 1024;
+/// The bank's file of a day, and the form around it.
+const STATEMENT_BYTES: usize = 2 * 1024 * 1024;
 /// The largest body of the API.
 const API_BYTES: usize = 256 * 1024;
 /// Longer than a queue of writers takes; a browser gives up later.
@@ -53,6 +55,9 @@ pub fn router(shared: Shared) -> Router {
     let pages = app::pages::routes()
         .with_state(shared.app.clone())
         .layer(RequestBodyLimitLayer::new(FORM_BYTES));
+    let statements = app::pages::statements()
+        .with_state(shared.app.clone())
+        .layer(RequestBodyLimitLayer::new(STATEMENT_BYTES));
     let api = api::router()
         .with_state(shared.app.clone())
         .layer(RequestBodyLimitLayer::new(API_BYTES));
@@ -62,6 +67,7 @@ pub fn router(shared: Shared) -> Router {
         .with_state(shared.clone());
     let routes = Router::new()
         .merge(pages)
+        .merge(statements)
         .merge(health)
         .nest("/api/v1", api)
         .fallback(file)

@@ -14,6 +14,7 @@ mod crematorium;
 mod draft;
 mod keys;
 mod migrations;
+mod money;
 mod object;
 mod paper;
 mod plans;

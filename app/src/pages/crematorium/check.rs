@@ -10,6 +10,7 @@ use crate::components::{
 };
 use crate::http::Visit;
 use crate::http::see_other;
+use crate::pages::fee;
 use crate::pages::frame::private_page;
 use crate::pages::trouble;
 use crate::shell::Document;
@@ -112,6 +113,7 @@ fn summary(
         let errors = error.then(|| problems(visit, draft, errors));
         let hold = hold(visit, draft);
         let rows = rows(visit, draft, rules, now);
+        let price = price(visit, draft, rules, now);
         let privacy = visit.href("/privacy");
         let elsewhere = carry_link(visit, &draft.id);
         let action = visit.href(&Step::Check.of(&draft.id, false));
@@ -121,6 +123,7 @@ fn summary(
                 <h1>{title}</h1>
                 {hold}
                 <SummaryList lang rows/>
+                {price}
                 <p class="hint">
                     {lang.t("เทศบาลใช้ข้อมูลนี้เพื่อให้บริการเท่านั้น ", "The municipality uses these data for this service only. ")}
                     <a href=privacy>{lang.t("ข้อมูลส่วนบุคคลของท่าน", "Your personal data")}</a>
@@ -132,6 +135,22 @@ fn summary(
             </Document>
         }
     })
+}
+
+/// What it will cost, before anything is sent.
+fn price(visit: &Visit, draft: &DraftView, rules: &Rules, now: Instant) -> AnyView {
+    let lang = visit.lang;
+    let wish = application::wish(&draft.fields, &mut FieldErrors::new()).unwrap_or_default();
+    let residence =
+        Residence::parse(raw(&draft.fields, "deceased.residence")).unwrap_or(Residence::NotSure);
+    let quote = fee::before_sending(rules, &wish, residence, now);
+    view! {
+        <h2>{lang.t("ค่าธรรมเนียม", "Fees")}</h2>
+        {fee::price(lang, &quote)}
+        <p class="hint">{lang.t("จ่ายภายหลังเมื่อได้รับใบแจ้งชำระ เงินสดหรือคิวอาร์ ขอยกเว้นได้หลังส่งคำขอ", "You pay later, in cash or by QR, when the fee note has come. An exemption can be asked for after sending.")}</p>
+        {fee::no_gift(lang, rules)}
+    }
+    .into_any()
 }
 
 /// What is wrong, each with a link to the step that asks.

@@ -260,6 +260,10 @@ fn add_form(lang: Lang, form: &FormView) -> AnyView {
             "บัญชีผู้ใช้และการตั้งค่า ไม่เห็นคำขอ",
             "Accounts and settings; sees no requests",
         ),
+        Role::Cashier => lang.t(
+            "รับชำระ คีย์เลขใบเสร็จ นำเข้าไฟล์ธนาคาร ไม่ตัดสินคำขอ",
+            "Takes payments, keys receipts, imports the bank's file; decides nothing",
+        ),
     };
     let roles =
         Role::ALL.map(|role| Choice::new(role.code(), words::role(lang, role)).hint(about(role)));

@@ -22,6 +22,9 @@ pub(super) struct Office {
 /// The visit of somebody who handles requests.
 pub(super) struct Clerk(pub Office);
 
+/// The visit of somebody who sees money: the cashier, and whoever handles requests.
+pub(super) struct Purse(pub Office);
+
 /// The visit of an administrator.
 pub(super) struct Admin(pub Office);
 
@@ -38,6 +41,21 @@ impl FromRequestParts<AppState> for Clerk {
         } else if office.visit.path == "/staff" && office.staff.has(Role::Administrator) {
             // An administrator's day is the accounts: requests are not theirs to see.
             Err(see_other(&office.visit.href("/staff/accounts")))
+        } else if office.visit.path == "/staff" && office.staff.has(Role::Cashier) {
+            Err(see_other(&office.visit.href("/staff/cashier")))
+        } else {
+            Err(office.not_allowed())
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Purse {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let office = Office::open(parts, state).await?;
+        if purse(&office.staff) {
+            Ok(Self(office))
         } else {
             Err(office.not_allowed())
         }
@@ -84,6 +102,9 @@ pub(super) enum Place {
     Late,
     CalendarLink,
     Calendar,
+    Cashier,
+    Bank,
+    Refunds,
     Accounts,
     Settings,
     /// Pages that say something went wrong.
@@ -95,6 +116,7 @@ pub(super) enum Place {
 enum Group {
     /// The day's work, first and without a heading.
     Work,
+    Money,
     System,
 }
 
@@ -102,6 +124,7 @@ impl Group {
     fn label(self, lang: Lang) -> Option<&'static str> {
         match self {
             Self::Work => None,
+            Self::Money => Some(lang.t("การเงิน", "Money")),
             Self::System => Some(lang.t("ระบบ", "System")),
         }
     }
@@ -131,6 +154,9 @@ const RAIL: &[Entry] = &[
     Entry { group: Group::Work, place: Place::Late, path: "/staff/late", th: "แจ้งเหตุล่าช้า", en: "Delays to explain", seen_by: clerk },
     Entry { group: Group::Work, place: Place::CalendarLink, path: "/staff/calendar-link", th: "ปฏิทินในโทรศัพท์", en: "Calendar on your phone", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Calendar, path: "/staff/calendar", th: "ปฏิทินและวันปิด", en: "Calendar and closures", seen_by: planner },
+    Entry { group: Group::Money, place: Place::Cashier, path: "/staff/cashier", th: "รับชำระ", en: "Payments", seen_by: purse },
+    Entry { group: Group::Money, place: Place::Bank, path: "/staff/bank", th: "รายการธนาคาร", en: "Bank", seen_by: purse },
+    Entry { group: Group::Money, place: Place::Refunds, path: "/staff/refunds", th: "คืนเงิน", en: "Refunds", seen_by: purse },
     Entry { group: Group::System, place: Place::Accounts, path: "/staff/accounts", th: "บัญชีผู้ใช้", en: "Accounts", seen_by: administrator },
     Entry { group: Group::System, place: Place::Settings, path: "/staff/settings", th: "ตั้งค่า", en: "Settings", seen_by: administrator },
 ];
@@ -141,6 +167,11 @@ fn clerk(staff: &StaffActor) -> bool {
 
 fn planner(staff: &StaffActor) -> bool {
     clerk(staff) || administrator(staff)
+}
+
+/// Who sees what was paid and is owed.
+fn purse(staff: &StaffActor) -> bool {
+    staff.handles_requests() || staff.has(Role::Cashier)
 }
 
 fn administrator(staff: &StaffActor) -> bool {

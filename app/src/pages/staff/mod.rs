@@ -2,14 +2,17 @@
 mod accounts;
 mod agents;
 mod appeals;
+mod bank;
 mod calendar;
 pub(in crate::pages) mod calendar_link;
 mod calendar_view;
 mod calls;
+mod cashier;
 mod conflict;
 mod counter;
 mod decision;
 mod effect;
+mod fees;
 mod fields;
 mod file;
 mod frame;
@@ -18,6 +21,7 @@ mod late;
 mod lunar;
 mod new_account;
 mod on_case;
+mod refunds;
 mod request;
 mod setting;
 mod settings;
@@ -60,6 +64,24 @@ pub fn routes() -> Router<AppState> {
             get(request::back_to_file).post(request::decide),
         )
         .route("/staff/requests/{reference}/slip", get(slip::page))
+        .route(
+            "/staff/requests/{reference}/fees",
+            get(fees::page).post(fees::act),
+        )
+        .route("/staff/cashier", get(cashier::list).post(cashier::find))
+        .route("/staff/cashier/export/{kind}", get(cashier::export))
+        .route("/staff/cashier/day", get(cashier::day))
+        .route("/staff/cashier/day/export/{kind}", get(cashier::export_day))
+        .route(
+            "/staff/cashier/{id}",
+            get(cashier::sheet).post(cashier::act),
+        )
+        .route("/staff/bank", get(bank::list))
+        .route("/staff/bank/export/{kind}", get(bank::export))
+        .route("/staff/bank/{id}", get(bank::line).post(bank::act))
+        .route("/staff/refunds", get(refunds::list))
+        .route("/staff/refunds/export/{kind}", get(refunds::export))
+        .route("/staff/refunds/{id}", get(refunds::page).post(refunds::act))
         .route(
             "/staff/requests/{reference}/agent",
             get(request::back_to_file).post(on_case::act),
@@ -125,4 +147,9 @@ pub fn routes() -> Router<AppState> {
             "/staff/calendar/lunar",
             get(lunar::page).post(lunar::confirm),
         )
+}
+
+/// Routes whose forms carry the bank's file: larger than any other form.
+pub fn statement_routes() -> Router<AppState> {
+    Router::new().route("/staff/bank/import", get(bank::choose).post(bank::send))
 }

@@ -163,11 +163,13 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
         .back("/staff/requests");
     let issued = office.desk().issued_of(&office.staff, reference).await?;
     let appeals = office.desk().appeals_of(&office.staff, reference).await?;
+    let fees = super::fees::panel(office, reference).await?;
     office
         .page(page, move || {
             let (number, status) = (&view.file.reference, view.file.status);
             view! {
                 {view.page()}
+                {fees}
                 {agent}
                 {signing::panel(lang, &issued)}
                 {appeals::panel(lang, number, status, &appeals)}

@@ -129,6 +129,7 @@ pub(super) fn role(lang: Lang, role: Role) -> &'static str {
         Role::Officer => "Officer",
         Role::Approver => "Approver",
         Role::Administrator => "Administrator",
+        Role::Cashier => "Cashier",
     };
     lang.t(role.th(), en)
 }
@@ -208,6 +209,8 @@ pub(super) fn call_about(lang: Lang, event: &str) -> &str {
         "may_stay" => lang.t("แจ้งว่าไม่ต้องเปลี่ยนวันแล้ว", "The booking may stay"),
         "moved" => lang.t("แจ้งวันใหม่", "Moved to another day"),
         "lapsed" => lang.t("แจ้งว่าคำขอสิ้นผล", "Lapsed"),
+        "residence" => lang.t("แจ้งอัตราค่าธรรมเนียม", "The rate of the fees"),
+        "exemption_decided" => lang.t("แจ้งผลคำขอยกเว้นค่าธรรมเนียม", "The exemption is decided"),
         "withdrawn" => lang.t("แจ้งว่าผู้ดำเนินการแทนถอนคำขอ", "Withdrawn by the agent"),
         "verify" => lang.t("โทรยืนยันคำขอ", "Confirm the request"),
         "authority" => lang.t(

@@ -4,6 +4,7 @@ mod agent;
 mod appeal;
 mod calendar;
 mod correction;
+mod fees;
 mod issued;
 mod status;
 mod view;
@@ -36,6 +37,8 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/track/appeal", get(again).post(appeal::appeal))
         .route("/track/calendar", get(again).post(calendar::calendar))
         .route("/track/correct", get(again).post(correct))
+        .route("/track/fees", get(again).post(fees::page))
+        .route("/track/exemption", get(again).post(fees::ask))
         .route("/track/agent", get(again).post(agent::act))
 }
 

@@ -133,6 +133,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         let appeal = family.then(|| super::appeal::section(visit, facts, found.status));
         let calendar = (family && live).then(|| super::calendar::section(visit, facts));
         let issued = family.then(|| super::issued::section(visit, facts));
+        let fees = family.then(|| super::fees::link(visit, &facts.last4, &found.reference));
         let withdraw = found.can_withdraw.then(|| withdrawing(visit, facts, found));
         let call = words::call(
             lang,
@@ -159,6 +160,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 <Steps lang steps/>
                 {agent}
                 {call}
+                {fees}
                 {withdraw}
             </Document>
         }

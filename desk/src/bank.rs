@@ -1,0 +1,728 @@
+//! The bank's file: read in every encoding banks use, tried first, kept once, matched, and never lost.
+use crate::cashier::waits;
+use crate::export::{Cell, Sheet};
+use crate::fee::{is_cashier, sees_money, wrong};
+use crate::{Desk, Result, Trouble};
+use calamine::{Data, Reader};
+use data_encoding::HEXLOWER;
+use domain::fee::{LineStatus, Mismatch, NoteStatus, Number, fiscal_year};
+use domain::form::{Lang, Text};
+use domain::ledger::Posting;
+use domain::money::Satang;
+use domain::reference::Reference;
+use domain::request::{Actor, Event, StaffActor};
+use domain::statement::{self, RowError, StatementLine};
+use domain::time::{self, Instant};
+use domain::{text, thai_date};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_874};
+use sha2::{Digest, Sha256};
+use std::io::Cursor;
+use store::bank::{self, BankLineRow};
+use store::fee::{self, NoteRow};
+use store::ledger::{self, Txn};
+use store::payment::{self, PaymentRow};
+use store::{Conn, Tx, request};
+use uuid::Uuid;
+
+const PAGE: u32 = 25;
+/// Files are small: a day of payments.
+pub const MOST_BYTES: usize = 1024 * 1024;
+
+/// What one line would come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TriedLine {
+    pub line: StatementLine,
+    /// It came with an earlier file.
+    pub known: bool,
+    pub status: LineStatus,
+    pub reason: Option<Mismatch>,
+}
+
+/// A file that was read without mistakes, and what importing it would do. Nothing is kept yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trial {
+    pub lines: Vec<TriedLine>,
+    pub total: Satang,
+    /// The same rows as text, to be sent back with "import".
+    pub rows: String,
+}
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub new: u32,
+    pub known: u32,
+    pub matched: u32,
+    pub unmatched: u32,
+}
+
+/// Why a file was not taken: every mistake of every row.
+#[derive(Debug)]
+pub enum NotRead {
+    Rows(Vec<RowError>),
+    Trouble(Trouble),
+}
+
+impl<T: Into<Trouble>> From<T> for NotRead {
+    fn from(trouble: T) -> Self {
+        Self::Trouble(trouble.into())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineList {
+    pub rows: Vec<BankLineRow>,
+    pub next: Option<String>,
+}
+
+impl Desk {
+    /// Reads a file and says what importing it would do.
+    pub async fn try_statement(
+        &self,
+        who: &StaffActor,
+        bytes: &[u8],
+    ) -> std::result::Result<Trial, NotRead> {
+        is_cashier(who)?;
+        let rows = read_rows(bytes).map_err(|reason| {
+            NotRead::Rows(vec![RowError {
+                row: 0,
+                column: String::new(),
+                reason,
+            }])
+        })?;
+        let (lines, bank_name) = self.parse_statement(&rows)?;
+        let mut conn = self.store.read().await.map_err(Trouble::from)?;
+        let mut tried = Vec::with_capacity(lines.len());
+        for line in lines {
+            let known = bank::known(&mut conn, &bank_name, &fingerprint(&line))
+                .await
+                .map_err(Trouble::from)?;
+            let (status, reason) = match self
+                .matching(&mut conn, &line.ref1, &line.ref2, line.amount)
+                .await?
+            {
+                Match::Note(_) => (LineStatus::Matched, None),
+                Match::Counter(..) => (LineStatus::Cleared, None),
+                Match::Nothing(reason) => (LineStatus::Unmatched, Some(reason)),
+            };
+            tried.push(TriedLine {
+                line,
+                known,
+                status,
+                reason,
+            });
+        }
+        Ok(Trial {
+            total: Satang(tried.iter().map(|tried| tried.line.amount.0).sum()),
+            lines: tried,
+            rows: as_text(&rows)?,
+        })
+    }
+
+    /// Imports a file's rows, once: a line that came before changes nothing.
+    pub async fn import_statement(
+        &self,
+        who: &StaffActor,
+        rows: &str,
+    ) -> std::result::Result<Imported, NotRead> {
+        is_cashier(who)?;
+        let rows = read_rows(rows.as_bytes()).map_err(|reason| {
+            NotRead::Rows(vec![RowError {
+                row: 0,
+                column: String::new(),
+                reason,
+            }])
+        })?;
+        let (lines, bank_name) = self.parse_statement(&rows)?;
+        let (now, actor) = (self.now(), Actor::Staff(who.clone()));
+        let done: Result<Imported> = self
+            .store
+            .write(async |tx| {
+                let mut done = Imported::default();
+                for line in &lines {
+                    let row = BankLineRow {
+                        id: self.id(now),
+                        bank: bank_name.clone(),
+                        fingerprint: fingerprint(line),
+                        paid_on: line.date,
+                        paid_time: line.time,
+                        amount: line.amount,
+                        ref1: line.ref1.clone(),
+                        ref2: line.ref2.clone(),
+                        status: LineStatus::Unmatched,
+                        reason: None,
+                        note_id: None,
+                        imported_at: now,
+                        imported_by: who.id,
+                        decided_at: None,
+                        decided_by: None,
+                        decided_reason: None,
+                    };
+                    if !bank::insert(tx, &row).await? {
+                        done.known += 1;
+                        continue;
+                    }
+                    done.new += 1;
+                    // It came, whatever for: from here on it stands in the books.
+                    let source = format!("bank:{}", row.id);
+                    let txn = Txn {
+                        id: self.id(now),
+                        source: &source,
+                        request_id: None,
+                        at: now,
+                        actor_kind: actor.kind(),
+                        actor_id: actor.id(),
+                    };
+                    ledger::post(tx, &txn, &Posting::arrived(row.amount)).await?;
+                    if self.settle_line(tx, &row, &actor, now).await? {
+                        done.matched += 1;
+                    } else {
+                        done.unmatched += 1;
+                    }
+                }
+                Ok(done)
+            })
+            .await;
+        Ok(done?)
+    }
+
+    fn parse_statement(
+        &self,
+        rows: &[Vec<String>],
+    ) -> std::result::Result<(Vec<StatementLine>, String), NotRead> {
+        let columns = self.rules().municipality.money.statement.clone();
+        let today = time::local_date(self.now());
+        let lines = statement::read(rows, &columns, today).map_err(NotRead::Rows)?;
+        Ok((lines, columns.bank))
+    }
+
+    /// Books a new line on the note it names. False: it waits for an officer.
+    async fn settle_line(
+        &self,
+        tx: &mut Tx,
+        line: &BankLineRow,
+        actor: &Actor,
+        now: Instant,
+    ) -> Result<bool> {
+        // First whose it may be, then that request's money in hand, then how it stands.
+        if let Some(note) = self.note_of(tx, &line.ref2).await? {
+            fee::lock(tx, note.request_id, now).await?;
+        }
+        match self
+            .matching(tx, &line.ref1, &line.ref2, line.amount)
+            .await?
+        {
+            Match::Note(note) => {
+                bank::settle(tx, line.id, LineStatus::Matched, None, Some(note.id)).await?;
+                self.book(tx, line, &note, actor, now).await?;
+                Ok(true)
+            }
+            Match::Counter(note, paid) => {
+                let row = request::by_id(tx, note.request_id)
+                    .await?
+                    .ok_or(Trouble::NotFound)?;
+                bank::settle(tx, line.id, LineStatus::Cleared, None, Some(note.id)).await?;
+                payment::clear(tx, paid.id, line.id, now).await?;
+                let source = format!("clear:{}", line.id);
+                self.post(
+                    tx,
+                    &row,
+                    &source,
+                    &Posting::cleared(line.amount),
+                    actor,
+                    now,
+                )
+                .await?;
+                Ok(true)
+            }
+            Match::Nothing(reason) => {
+                bank::settle(tx, line.id, LineStatus::Unmatched, Some(reason), None).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// A line pays a note: as much as it is. The caller holds the request's money in hand.
+    async fn book(
+        &self,
+        tx: &mut Tx,
+        line: &BankLineRow,
+        note: &NoteRow,
+        actor: &Actor,
+        now: Instant,
+    ) -> Result<()> {
+        let row = request::by_id(tx, note.request_id)
+            .await?
+            .ok_or(Trouble::NotFound)?;
+        let paid = PaymentRow {
+            id: self.id(now),
+            note_id: note.id,
+            request_id: row.id,
+            kind: note.kind,
+            method: domain::fee::Method::Bank,
+            amount: line.amount,
+            paid_on: line.paid_on,
+            receipt: None,
+            bank_line_id: Some(line.id),
+            cleared_at: None,
+            entered_at: now,
+            entered_by: actor.id(),
+            undone: None,
+        };
+        if !payment::insert(tx, &paid).await? {
+            return Err(Trouble::Internal(format!(
+                "note {} was paid in hand",
+                note.id
+            )));
+        }
+        let source = format!("payment:{}", paid.id);
+        let posting = Posting::payment(paid.method, paid.amount);
+        self.post(tx, &row, &source, &posting, actor, now).await?;
+        let event = Event::NotePaid {
+            number: note.number.to_string(),
+            amount: paid.amount,
+        };
+        self.note_money(tx, &row, actor, &event, now).await?;
+        if line.amount < note.due {
+            return self.ask_rest(tx, &row, note, actor, now).await;
+        }
+        fee::set_note_status(tx, note.id, NoteStatus::Open, NoteStatus::Paid, Some(now)).await?;
+        if line.amount > note.due {
+            let more = Satang(line.amount.0 - note.due.0);
+            self.overpaid(tx, &row, note, more, actor, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn note_of(&self, conn: &mut Conn, ref2: &str) -> Result<Option<NoteRow>> {
+        let year = fiscal_year(time::local_date(self.now()));
+        match Number::parse(ref2, year) {
+            Some(number) => Ok(fee::note_by_number(conn, number).await?),
+            None => Ok(None),
+        }
+    }
+
+    async fn matching(
+        &self,
+        conn: &mut Conn,
+        ref1: &str,
+        ref2: &str,
+        amount: Satang,
+    ) -> Result<Match> {
+        let Some(note) = self.note_of(conn, ref2).await? else {
+            return Ok(Match::Nothing(Mismatch::NoNote));
+        };
+        let same =
+            Reference::parse(ref1).is_ok_and(|reference| reference.as_str() == note.reference);
+        if !same {
+            return Ok(Match::Nothing(Mismatch::OtherReference));
+        }
+        Ok(match note.status {
+            NoteStatus::Superseded | NoteStatus::Void => Match::Nothing(Mismatch::Replaced),
+            NoteStatus::Open if note.due == amount => Match::Note(note),
+            NoteStatus::Open => Match::Nothing(Mismatch::Amount),
+            NoteStatus::Paid => match payment::of_note(conn, note.id).await? {
+                Some(paid)
+                    if paid.method == domain::fee::Method::Qr
+                        && paid.cleared_at.is_none()
+                        && paid.amount == amount =>
+                {
+                    Match::Counter(note, Box::new(paid))
+                }
+                _ => Match::Nothing(Mismatch::PaidBefore),
+            },
+        })
+    }
+
+    /// Lines in one state, newest first.
+    pub async fn bank_lines(
+        &self,
+        who: &StaffActor,
+        status: LineStatus,
+        before: Option<&str>,
+    ) -> Result<LineList> {
+        sees_money(who)?;
+        let mut conn = self.store.read().await?;
+        let before = before.and_then(|id| Uuid::try_parse(id).ok());
+        let mut rows = bank::lines_in(&mut conn, status, before, PAGE + 1).await?;
+        let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let more = rows.len() > page;
+        rows.truncate(page);
+        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+        Ok(LineList { rows, next })
+    }
+
+    /// The list as a sheet, at most ten thousand lines.
+    pub async fn bank_sheet(
+        &self,
+        who: &StaffActor,
+        status: LineStatus,
+        lang: Lang,
+    ) -> Result<Sheet> {
+        sees_money(who)?;
+        let mut conn = self.store.read().await?;
+        let mut sheet = Sheet::new(
+            lang.t("รายการธนาคาร", "Bank lines"),
+            &[
+                lang.t("วันที่", "Date"),
+                lang.t("เวลา", "Time"),
+                lang.t("จำนวนเงิน (บาท)", "Amount (baht)"),
+                "Ref1",
+                "Ref2",
+                lang.t("สถานะ", "State"),
+                lang.t("เหตุผล", "Reason"),
+            ],
+        );
+        for line in bank::lines_in(&mut conn, status, None, 10_000).await? {
+            let reason = line.decided_reason.clone().or_else(|| {
+                line.reason
+                    .map(|reason| reason.words().get(lang).to_owned())
+            });
+            sheet.push(vec![
+                Cell::Date(line.paid_on),
+                Cell::from(line.paid_time.map(|time| time.to_string())),
+                Cell::Money(line.amount),
+                Cell::code(line.ref1),
+                Cell::code(line.ref2),
+                Cell::text(line.status.words().get(lang)),
+                Cell::from(reason),
+            ]);
+        }
+        Ok(sheet)
+    }
+
+    pub async fn bank_line(&self, who: &StaffActor, id: Uuid) -> Result<BankLineRow> {
+        sees_money(who)?;
+        let mut conn = self.store.read().await?;
+        bank::by_id(&mut conn, id).await?.ok_or(Trouble::NotFound)
+    }
+
+    /// An officer knows whose money it is: the request's open note, named by either number. Less leaves a note for the
+    /// rest; more is asked back.
+    pub async fn assign_line(
+        &self,
+        who: &StaffActor,
+        id: Uuid,
+        typed: &str,
+        reason: &str,
+    ) -> Result<()> {
+        sees_money(who)?;
+        let reason = decided(reason)?;
+        let note_id = self.find_note(who, typed).await?.ok_or_else(|| {
+            wrong(
+                "note",
+                "not_found",
+                "ไม่พบใบแจ้งชำระหรือคำขอเลขนี้",
+                "There is no note or request of this number",
+            )
+        })?;
+        let (now, actor) = (self.now(), Actor::Staff(who.clone()));
+        self.store
+            .write(async |tx| {
+                let line = bank::by_id(tx, id).await?.ok_or(Trouble::NotFound)?;
+                let note = fee::note_by_id(tx, note_id)
+                    .await?
+                    .ok_or(Trouble::NotFound)?;
+                fee::lock(tx, note.request_id, now).await?;
+                let note = fee::note_by_id(tx, note_id)
+                    .await?
+                    .ok_or(Trouble::NotFound)?;
+                if note.status != NoteStatus::Open || waits(tx, note.request_id).await? {
+                    return Err(wrong(
+                        "note",
+                        "not_open",
+                        "ใบแจ้งชำระนี้ไม่ได้รอชำระอยู่ หากต้องคืนเงิน ให้กันไว้และแจ้งกองคลัง",
+                        "This note does not wait for payment. If the money must go back, set it aside and tell the finance division.",
+                    ));
+                }
+                let taken = bank::decide(
+                    tx,
+                    id,
+                    LineStatus::Assigned,
+                    Some(note.id),
+                    who.id,
+                    &reason,
+                    now,
+                );
+                if !taken.await? {
+                    return Err(decided_first());
+                }
+                self.book(tx, &line, &note, &actor, now).await
+            })
+            .await
+    }
+
+    /// Money that is none of this service's.
+    pub async fn set_line_aside(&self, who: &StaffActor, id: Uuid, reason: &str) -> Result<()> {
+        sees_money(who)?;
+        let reason = decided(reason)?;
+        let now = self.now();
+        self.store
+            .write(async |tx| {
+                let line = bank::by_id(tx, id).await?.ok_or(Trouble::NotFound)?;
+                let done = bank::decide(tx, id, LineStatus::SetAside, None, who.id, &reason, now);
+                if !done.await? {
+                    return Err(decided_first());
+                }
+                let source = format!("aside:{id}");
+                let txn = Txn {
+                    id: self.id(now),
+                    source: &source,
+                    request_id: None,
+                    at: now,
+                    actor_kind: "staff",
+                    actor_id: Some(who.id),
+                };
+                ledger::post(tx, &txn, &Posting::set_aside(line.amount)).await?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// What a line is for.
+enum Match {
+    Note(NoteRow),
+    /// The cashier took it by QR at the counter.
+    Counter(NoteRow, Box<PaymentRow>),
+    Nothing(Mismatch),
+}
+
+fn decided(reason: &str) -> Result<String> {
+    let reason = text::clean(reason);
+    if reason.is_empty() || reason.chars().count() > 500 {
+        return Err(wrong(
+            "reason",
+            "missing",
+            "กรอกเหตุผล ไม่เกิน 500 ตัวอักษร",
+            "Give the reason, at most 500 characters",
+        ));
+    }
+    Ok(reason)
+}
+
+fn decided_first() -> Trouble {
+    wrong(
+        "",
+        "decided",
+        "มีผู้จัดการรายการนี้แล้ว",
+        "Somebody else has dealt with this line",
+    )
+}
+
+/// What makes a line the same one when its file comes again.
+fn fingerprint(line: &StatementLine) -> String {
+    HEXLOWER.encode(&Sha256::digest(line.identity().as_bytes()))
+}
+
+/// A file's rows as text, whatever it is: XLSX by its first bytes, else text in UTF-8, UTF-16 or TIS-620.
+fn read_rows(bytes: &[u8]) -> std::result::Result<Vec<Vec<String>>, Text> {
+    if bytes.is_empty() {
+        return Err(Text::new("ไฟล์ว่างเปล่า", "The file is empty"));
+    }
+    if bytes.len() > MOST_BYTES {
+        return Err(Text::new(
+            "ไฟล์ใหญ่เกิน 1 เมกะไบต์",
+            "The file is larger than 1 megabyte",
+        ));
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return read_xlsx(bytes);
+    }
+    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) || bytes.starts_with(b"%PDF") {
+        return Err(Text::new(
+            "อ่านไฟล์ชนิดนี้ไม่ได้ โปรดบันทึกเป็น XLSX หรือ CSV",
+            "This kind of file cannot be read. Save it as XLSX or CSV.",
+        ));
+    }
+    let text = decoded(bytes)?;
+    let separator = [',', ';', '\t', '|']
+        .into_iter()
+        .max_by_key(|separator| {
+            text.lines()
+                .take(30)
+                .map(|line| line.matches(*separator).count())
+                .sum::<usize>()
+        })
+        .unwrap_or(',');
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(u8::try_from(separator).unwrap_or(b','))
+        .from_reader(text.as_bytes());
+    reader
+        .records()
+        .take(statement::MOST_ROWS + 50)
+        .map(|record| {
+            let record = record.map_err(|error| {
+                Text::new(
+                    format!("อ่านไฟล์ไม่ได้: {error}"),
+                    format!("The file cannot be read: {error}"),
+                )
+            })?;
+            Ok(record.iter().map(str::to_owned).collect())
+        })
+        .collect()
+}
+
+/// Text by its BOM, as UTF-8 when it is, and as Windows-874 (TIS-620 and the rest of Thai Windows) otherwise.
+fn decoded(bytes: &[u8]) -> std::result::Result<String, Text> {
+    let encoding = match Encoding::for_bom(bytes) {
+        Some((encoding, _)) => encoding,
+        None if std::str::from_utf8(bytes).is_ok() => UTF_8,
+        None => WINDOWS_874,
+    };
+    let (text, _, wrong) = encoding.decode(bytes);
+    if wrong || text.contains('\0') {
+        return Err(Text::new(
+            "อ่านตัวอักษรในไฟล์ไม่ได้ ใช้ได้เฉพาะ UTF-8 หรือ TIS-620",
+            "The file's characters cannot be read. Use UTF-8 or TIS-620.",
+        ));
+    }
+    Ok(text.into_owned())
+}
+
+fn read_xlsx(bytes: &[u8]) -> std::result::Result<Vec<Vec<String>>, Text> {
+    let unreadable = || {
+        Text::new(
+            "อ่านไฟล์ XLSX นี้ไม่ได้ ไฟล์อาจเสียหรือใส่รหัสผ่านไว้",
+            "This XLSX file cannot be read. It may be damaged or have a password.",
+        )
+    };
+    let mut book: calamine::Xlsx<_> =
+        calamine::Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
+    let first = book.sheet_names().first().cloned().ok_or_else(unreadable)?;
+    let range = book.worksheet_range(&first).map_err(|_| unreadable())?;
+    let above = range.start().map_or(0, |(row, _)| row as usize);
+    // Rows keep the numbers they have in the spreadsheet.
+    let mut rows = vec![Vec::new(); above];
+    rows.extend(
+        range
+            .rows()
+            .take(statement::MOST_ROWS + 50)
+            .map(|row| row.iter().map(cell_text).collect()),
+    );
+    Ok(rows)
+}
+
+fn cell_text(cell: &Data) -> String {
+    match cell {
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) => number_text(*number),
+        Data::Bool(flag) => flag.to_string(),
+        Data::DateTime(moment) => {
+            let (year, month, day, hour, minute, _, _) = moment.to_ymd_hms_milli();
+            if moment.as_f64() < 1.0 {
+                format!("{hour:02}:{minute:02}")
+            } else if hour == 0 && minute == 0 {
+                format!("{year:04}-{month:02}-{day:02}")
+            } else {
+                format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}")
+            }
+        }
+        Data::Error(_) | Data::Empty => String::new(),
+    }
+}
+
+/// A number as a person would write it: references without ".0", amounts with two decimals.
+fn number_text(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        format!("{number:.0}")
+    } else {
+        format!("{number:.2}")
+    }
+}
+
+fn as_text(rows: &[Vec<String>]) -> Result<String> {
+    let internal = |error: String| Trouble::Internal(format!("writing rows: {error}"));
+    let mut writer = csv::WriterBuilder::new()
+        .flexible(true)
+        .from_writer(Vec::new());
+    for row in rows {
+        // An empty record would vanish, and with it the row numbers.
+        let empty = [String::new()];
+        let row: &[String] = if row.is_empty() { &empty } else { row };
+        writer
+            .write_record(row)
+            .map_err(|error| internal(error.to_string()))?;
+    }
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| internal(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| internal(error.to_string()))
+}
+
+/// "23 พ.ย. 2569"
+pub fn line_day(line: &BankLineRow) -> Text {
+    Text::new(
+        thai_date::short_th(line.paid_on),
+        thai_date::long_en(line.paid_on),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROWS: &str = "วันที่,จำนวนเงิน,Ref1,Ref2\n23/11/2569,\"1,500.50\",572400000004,70000001\n";
+
+    fn expected() -> Vec<Vec<String>> {
+        vec![
+            ["วันที่", "จำนวนเงิน", "Ref1", "Ref2"]
+                .map(str::to_owned)
+                .into(),
+            ["23/11/2569", "1,500.50", "572400000004", "70000001"]
+                .map(str::to_owned)
+                .into(),
+        ]
+    }
+
+    #[test]
+    fn a_file_is_read_in_every_encoding_banks_use() {
+        let with_bom = format!("\u{feff}{ROWS}");
+        let (tis, _, _) = WINDOWS_874.encode(ROWS);
+        let semicolons = ROWS.replace("1,500.50", "1500.50").replace(',', ";");
+        let utf16: Vec<u8> = std::iter::once(0xfeff)
+            .chain(ROWS.encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        for bytes in [ROWS.as_bytes(), with_bom.as_bytes(), &tis, &utf16] {
+            assert_eq!(read_rows(bytes).unwrap(), expected());
+        }
+        let mut plain = expected();
+        plain[1][1] = "1500.50".to_owned();
+        assert_eq!(read_rows(semicolons.as_bytes()).unwrap(), plain);
+    }
+
+    #[test]
+    fn a_sheet_is_read_with_numbers_and_dates_as_people_write_them() {
+        let mut sheet = Sheet::new("x", &["วันที่", "จำนวนเงิน", "Ref1", "Ref2"]);
+        sheet.push(vec![
+            Cell::Date("2026-11-23".parse().unwrap()),
+            Cell::Money(Satang(150_050)),
+            Cell::code("572400000004"),
+            Cell::Number(70_000_001),
+        ]);
+        let bytes = sheet.file(crate::export::FileKind::Xlsx).unwrap();
+        let rows = read_rows(&bytes).unwrap();
+        assert_eq!(
+            rows[1],
+            ["2026-11-23", "1500.50", "572400000004", "70000001"]
+        );
+        assert_eq!(read_rows(as_text(&rows).unwrap().as_bytes()).unwrap(), rows);
+    }
+
+    #[test]
+    fn what_is_no_statement_says_why() {
+        for bytes in [
+            b"".as_slice(),
+            b"PK\x03\x04 no zip at all",
+            b"%PDF-1.7",
+            &[0xd0, 0xcf, 0x11, 0xe0, 0, 0],
+            b"a\0b",
+        ] {
+            assert!(read_rows(bytes).is_err(), "{bytes:?}");
+        }
+    }
+}
