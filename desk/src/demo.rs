@@ -1,17 +1,19 @@
 //! A believable week for demonstrations: cases in every state and an account of each role. All made up.
+use crate::cashier::Taken;
 use crate::closure::ClosureChange;
 use crate::draft::Browser;
-use crate::office::CallOutcome;
+use crate::office::{CallOutcome, InboxFilter};
 use crate::staff::{Enrolled, NewStaff};
 use crate::{Desk, Result, Trouble};
 use chrono::{Datelike, Days, NaiveDate};
 use domain::crematorium::availability::Search;
 use domain::crematorium::{OfferState, Wish};
+use domain::fee::{Method, NoteStatus};
 use domain::form::{Lang, RawFields, Text};
 use domain::municipality::{Closes, Closure, ClosureWhen};
 use domain::national_id::NationalId;
 use domain::reference::Reference;
-use domain::request::{Action, Delegation, Role, StaffActor};
+use domain::request::{Action, Delegation, Role, StaffActor, Status};
 use domain::setting::Kind;
 use domain::time;
 use store::staff;
@@ -150,6 +152,7 @@ impl Desk {
             self.demo_case(n, *case, &officer, &approver).await?;
         }
         self.demo_closure(&officer, today).await?;
+        self.demo_money(&officer).await?;
         self.seal_audit().await?;
         Ok(accounts)
     }
@@ -188,6 +191,35 @@ impl Desk {
             let reason = closure.reason.th.clone();
             let change = ClosureChange::Add(closure);
             self.change_closures(officer, &change, based_on, &reason)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// One note paid in cash, and one family that asks for an exemption.
+    async fn demo_money(&self, officer: &StaffActor) -> Result<()> {
+        let cashier = self.demo_actor("cashier").await?;
+        let open = self.cashier_notes(&cashier, NoteStatus::Open, None).await?;
+        if let Some(line) = open.rows.last() {
+            let taken = Taken {
+                method: Method::Cash,
+                due: line.note.due,
+                receipt: "SA-000001".to_owned(),
+            };
+            self.take_payment(&cashier, line.note.id, &taken).await?;
+        }
+        let inbox = self.inbox(officer, &InboxFilter::default(), None).await?;
+        let waiting = inbox
+            .rows
+            .iter()
+            .find(|row| row.status == Status::Submitted && !row.frozen);
+        if let Some(row) = waiting {
+            let fields = [
+                ("exemption.code", "poor"),
+                ("exemption.evidence", "บัตรสวัสดิการแห่งรัฐ (สาธิต)"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+            self.ask_exemption_for(officer, row.reference.as_str(), &fields.into())
                 .await?;
         }
         Ok(())

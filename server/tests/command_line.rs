@@ -162,7 +162,7 @@ fn a_second_seed_shows_the_difference_and_wants_apply() {
 fn a_demonstration_is_loaded_once_and_names_its_accounts() {
     let home = Home::new("demo");
     let accounts = home.prints(&["demo"]);
-    for name in ["officer", "approver", "admin"] {
+    for name in ["officer", "approver", "cashier", "admin"] {
         assert!(accounts.contains(&format!("  {name}")), "{accounts}");
     }
     let (code, words) = Home::fails(&mut home.sala(&["demo"]));

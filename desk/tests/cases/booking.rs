@@ -151,6 +151,7 @@ async fn a_family_books_from_draft_to_approval_and_is_told() {
                 "called",
                 "verified",
                 "approved",
+                "note_issued",
                 "called",
                 "called"
             ]
@@ -678,7 +679,7 @@ async fn the_demonstration_loads_cases_in_every_state() {
         let office = settled(store, true).await;
         let desk = &office.desk;
         let accounts = desk.load_demo().await.expect("the demonstration");
-        assert_eq!(accounts.len(), 3);
+        assert_eq!(accounts.len(), 4);
         assert!(desk.load_demo().await.is_err(), "never over real accounts");
         let approver = approver();
         for (status, expected) in [
