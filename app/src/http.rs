@@ -166,7 +166,8 @@ impl Visit {
         }
     }
 
-    fn cookie(&self, name: &str) -> Option<String> {
+    /// A cookie of this site by its short name.
+    pub fn cookie(&self, name: &str) -> Option<String> {
         let name = self.cookie_name(name);
         self.cookies
             .iter()

@@ -1,4 +1,6 @@
 //! A believable week for demonstrations: cases in every state and an account of each role. All made up.
+mod agents;
+
 use crate::cashier::Taken;
 use crate::closure::ClosureChange;
 use crate::draft::Browser;
@@ -15,7 +17,7 @@ use domain::national_id::NationalId;
 use domain::reference::Reference;
 use domain::request::{Action, Delegation, Role, StaffActor, Status};
 use domain::setting::Kind;
-use domain::time;
+use domain::time::{self, Instant};
 use store::staff;
 
 /// What a made-up case comes to.
@@ -153,6 +155,7 @@ impl Desk {
         }
         self.demo_closure(&officer, today).await?;
         self.demo_money(&officer).await?;
+        self.demo_agents(CASES.len(), &officer).await?;
         self.seal_audit().await?;
         Ok(accounts)
     }
@@ -240,22 +243,7 @@ impl Desk {
         let Some(wish) = self.demo_wish(n, nights).await? else {
             return Ok(());
         };
-        let died = time::local_date(self.now()) - Days::new(1 + n as u64 % 3);
-        let mut fields = crate::request::wish_fields(&wish);
-        for (name, value) in [
-            ("applicant.name", applicant),
-            ("applicant.phone", phone),
-            ("applicant.relation", relation),
-            ("deceased.name", deceased),
-            ("deceased.national_id", &made_up_id(n)),
-            ("deceased.date_of_death", &died.to_string()),
-            (
-                "deceased.residence",
-                if n % 4 == 3 { "out_of_area" } else { "in_area" },
-            ),
-        ] {
-            fields.insert(name.to_owned(), value.to_owned());
-        }
+        let fields = demo_answers(self.now(), n, &wish, (applicant, phone, relation, deceased));
         let reference = if ends == Ends::Unverified {
             self.demo_web(&wish, fields).await?
         } else {
@@ -420,6 +408,32 @@ fn accounts_to_make(today: NaiveDate) -> Vec<NewStaff> {
             None,
         ),
     ]
+}
+
+/// Whole answers of a made-up family: applicant, phone, relation, deceased.
+fn demo_answers(
+    now: Instant,
+    n: usize,
+    wish: &Wish,
+    (applicant, phone, relation, deceased): (&str, &str, &str, &str),
+) -> RawFields {
+    let died = time::local_date(now) - Days::new(1 + n as u64 % 3);
+    let mut fields = crate::request::wish_fields(wish);
+    for (name, value) in [
+        ("applicant.name", applicant),
+        ("applicant.phone", phone),
+        ("applicant.relation", relation),
+        ("deceased.name", deceased),
+        ("deceased.national_id", &made_up_id(n)),
+        ("deceased.date_of_death", &died.to_string()),
+        (
+            "deceased.residence",
+            if n % 4 == 3 { "out_of_area" } else { "in_area" },
+        ),
+    ] {
+        fields.insert(name.to_owned(), value.to_owned());
+    }
+    fields
 }
 
 /// A well-formed number that belongs to nobody: a run of zeros and a right check digit.

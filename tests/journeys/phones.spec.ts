@@ -12,6 +12,7 @@ for (const { javascript, how } of SCRIPTS) {
     await family.until('check');
     const draft = first.page.url();
     await first.follow('ทำต่อในโทรศัพท์เครื่องอื่น');
+    expect(await first.press('แสดงรหัส')).toBe(303);
     await first.see('code');
     const code = await first.page.locator('.reference').innerText();
     expect(code.replaceAll(/\s/g, '')).toMatch(/^\d{10}$/);

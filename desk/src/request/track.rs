@@ -499,7 +499,11 @@ fn steps(row: &RequestRow, events: &[EventRow], now: Instant) -> Vec<TrackStep> 
         Some(row.submitted_at),
         None,
     )];
-    if state.verified_at.is_some() || !ended {
+    // An agent's account answers for its request: no officer has confirmed anything.
+    let by_agent = events
+        .first()
+        .is_some_and(|event| event.actor_kind == "agent");
+    if !by_agent && (state.verified_at.is_some() || !ended) {
         let name = Text::new("เจ้าหน้าที่ยืนยันคำขอ", "Request confirmed by an officer");
         steps.push((name, state.verified_at, state.lapse_at));
     }

@@ -683,7 +683,7 @@ async fn the_demonstration_loads_cases_in_every_state() {
         assert!(desk.load_demo().await.is_err(), "never over real accounts");
         let approver = approver();
         for (status, expected) in [
-            (Status::Submitted, 6),
+            (Status::Submitted, 7),
             (Status::Returned, 1),
             (Status::Approved, 2),
             (Status::Refused, 1),

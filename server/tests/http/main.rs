@@ -3,6 +3,7 @@
     clippy::expect_used,
     reason = "a test that is surprised has nothing better to do than to fail"
 )]
+mod agent;
 mod api;
 mod harness;
 mod headers;

@@ -47,7 +47,10 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/crematorium/{draft}/sent", get(sent::page))
         .route("/crematorium/{draft}/slip", get(slip::page))
         .route("/crematorium/{draft}/slip.png", get(slip::picture))
-        .route("/crematorium/{draft}/carry", get(carry::page));
+        .route(
+            "/crematorium/{draft}/carry",
+            get(carry::page).post(carry::make),
+        );
     for step in Step::QUESTIONS {
         let (path, change) = (
             format!("/crematorium/{{draft}}/{}", step.path()),

@@ -33,7 +33,8 @@ pub(super) struct FileView {
 }
 
 impl FileView {
-    pub fn page(&self) -> AnyView {
+    /// The page; `agent` is the panel of who acts for the family, where somebody does.
+    pub fn page(&self, agent: Option<AnyView>) -> AnyView {
         let lang = self.lang;
         let number = in_fours(self.file.reference.as_str());
         let sent = words::moment(lang, self.file.submitted_at);
@@ -43,6 +44,7 @@ impl FileView {
             <h1>{lang.t("คำขอ", "Request")}" "<span class="number">{number}</span>" "{words::status_tag(lang, self.file.status)}</h1>
             <p class="sub">{lang.t("ยื่นเมื่อ ", "Sent ")}{sent}" · "{by}</p>
             {self.warnings()}
+            {agent}
             <div class="panels">
                 <div>{self.booked()}{self.applicant()}{self.deceased()}{self.deadlines()}</div>
                 {self.actions()}

@@ -168,9 +168,8 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
         .page(page, move || {
             let (number, status) = (&view.file.reference, view.file.status);
             view! {
-                {view.page()}
+                {view.page(agent)}
                 {fees}
-                {agent}
                 {signing::panel(lang, &issued)}
                 {appeals::panel(lang, number, status, &appeals)}
             }

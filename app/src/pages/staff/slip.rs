@@ -60,7 +60,6 @@ async fn slip(office: &Office, reference: &str, paper: Paper) -> desk::Result<Re
     let lang = office.lang();
     let file = office.desk().open_request(&office.staff, reference).await?;
     let rules = office.desk().rules();
-    let now = office.desk().now();
     let number = file.reference.as_str().to_owned();
     // The address only fills the field of the tracking page: nothing is shown for the number alone.
     let address = format!(
@@ -71,7 +70,8 @@ async fn slip(office: &Office, reference: &str, paper: Paper) -> desk::Result<Re
     let city = rules.municipality.name.get(lang).to_owned();
     let duty = &rules.settings().duty;
     let contact = format!("{} {}", duty.phone, duty.hours_text.get(lang));
-    let decide_by = common::when(lang, file.decide_by, now);
+    // On paper "today" is read tomorrow.
+    let decide_by = words::moment(lang, file.decide_by);
     let mut rows: Vec<_> = common::places(lang, &rules, &file.wish)
         .into_iter()
         .map(|(name, places)| SummaryRow::new(name, places))

@@ -163,7 +163,7 @@ fn file_page(lang: Lang, file: RequestFile, typed: &RawFields, errors: FieldErro
         form: FormView::new(lang, decision::of_form(typed), errors),
         file,
     };
-    render("n", move || view.page())
+    render("n", move || view.page(None))
 }
 
 fn typed(pairs: &[(&str, &str)]) -> RawFields {

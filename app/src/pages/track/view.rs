@@ -148,6 +148,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 <p class="lead">{lang.t("เลขที่ ", "Number ")}<b>{number}</b></p>
                 {notice}
                 <Notice kind title=state>{lines}</Notice>
+                {agent}
                 {refused}
                 {appeal}
                 {correction}
@@ -158,7 +159,6 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 {issued}
                 <h2>{lang.t("ขั้นตอน", "Steps")}</h2>
                 <Steps lang steps/>
-                {agent}
                 {call}
                 {fees}
                 {withdraw}
