@@ -1,5 +1,5 @@
 //! Leases: one holder at a time, among several servers; a crashed holder's lease simply ends.
-use crate::conn::{Conn, Tx};
+use crate::conn::Tx;
 use crate::error::Result;
 use crate::value::params;
 use domain::time::Instant;
@@ -32,7 +32,11 @@ pub async fn release(tx: &mut Tx, name: &str, owner: &str) -> Result<bool> {
 
 /// Who has a lease now. For tests: the desk asks otherwise.
 #[cfg(any(test, feature = "testing"))]
-pub async fn holder(conn: &mut Conn, name: &str, now: Instant) -> Result<Option<String>> {
+pub async fn holder(
+    conn: &mut crate::conn::Conn,
+    name: &str,
+    now: Instant,
+) -> Result<Option<String>> {
     conn.fetch_optional(
         "SELECT name, owner FROM lease WHERE name = $1 AND lease_until > $2",
         params![name, now],

@@ -1,5 +1,5 @@
 //! Search by MACs of normalised prefixes: no names in clear, no `LIKE`. The inbox's filter reads them.
-use crate::conn::{Conn, Tx};
+use crate::conn::Tx;
 use crate::error::Result;
 use crate::value::{Bind, params};
 use sqlx::AssertSqlSafe;
@@ -37,7 +37,7 @@ pub async fn forget(tx: &mut Tx, request_id: Uuid) -> Result<u64> {
 
 /// Requests with one prefix, the newest first. For tests: the desk asks otherwise.
 #[cfg(any(test, feature = "testing"))]
-pub async fn find(conn: &mut Conn, mac: &str, limit: u32) -> Result<Vec<Uuid>> {
+pub async fn find(conn: &mut crate::conn::Conn, mac: &str, limit: u32) -> Result<Vec<Uuid>> {
     conn.fetch_all(
         "SELECT request_id FROM search_token WHERE token_mac = $1 ORDER BY request_id DESC LIMIT $2",
         params![mac, limit],
