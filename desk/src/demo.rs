@@ -14,11 +14,15 @@ use domain::fee::{Method, NoteStatus};
 use domain::form::{Lang, RawFields, Text};
 use domain::municipality::{Closes, Closure, ClosureWhen};
 use domain::national_id::NationalId;
+use domain::paper::{PaperKind, Verdict};
 use domain::reference::Reference;
 use domain::request::{Action, Delegation, Role, StaffActor, Status};
 use domain::setting::Kind;
 use domain::time::{self, Instant};
 use store::staff;
+
+/// A sheet that says it is a sample.
+const SAMPLE_CERTIFICATE: &[u8] = include_bytes!("../demo/sample_certificate.jpg");
 
 /// What a made-up case comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,8 +253,39 @@ impl Desk {
         } else {
             self.walk_in(officer, &fields).await?
         };
+        self.demo_papers(&reference, ends, officer).await?;
         self.demo_end(&reference, ends, phone, officer, approver)
             .await
+    }
+
+    /// Photos in each state, where there is a workshop to make them safe.
+    async fn demo_papers(
+        &self,
+        reference: &Reference,
+        ends: Ends,
+        officer: &StaffActor,
+    ) -> Result<()> {
+        let verdict = match ends {
+            Ends::Taken | Ends::Frozen => None,
+            Ends::Approved | Ends::ApprovedAndTold => Some(None),
+            Ends::Returned => Some(Some("ถ่ายมาไม่ครบทั้งแผ่น")),
+            _ => return Ok(()),
+        };
+        if self.workshop.is_none() {
+            return Ok(());
+        }
+        let number = reference.as_str();
+        let pass = self.admit_officer(officer, number).await?;
+        let photo = SAMPLE_CERTIFICATE.to_vec();
+        self.send_photo(&pass, PaperKind::DeathCertificate, None, photo)
+            .await?;
+        if let Some(defect) = verdict {
+            for paper in self.papers(officer, number).await?.papers {
+                self.judge_paper(officer, number, paper.id, Verdict::Waiting, defect)
+                    .await?;
+            }
+        }
+        Ok(())
     }
 
     /// The days are spread over the coming fortnight.

@@ -18,6 +18,7 @@
 //! | `appeal`, `late` | appeals; written reasons of late decisions |
 //! | `calendar_link` | calendars to subscribe to |
 //! | `channel` | tokens and idempotent submissions of the API |
+//! | `paper` | photos of papers, verdicts, findings |
 //! | `vault` | files, sealed; `workshop`: work done in a process of its own |
 //! | `fee`, `cashier`, `bank`, `refund` | what a request owes; taking money; the bank's file; money back |
 //! | `export` | lists as CSV and XLSX |
@@ -91,6 +92,8 @@ pub struct Desk {
     owner: String,
     /// At most two argon2 hashes at once: each takes tens of megabytes.
     hashing: tokio::sync::Semaphore,
+    /// At most eight photos in memory at once, however slowly they come in.
+    uploading: tokio::sync::Semaphore,
 }
 
 impl std::fmt::Debug for Desk {
@@ -123,6 +126,7 @@ impl Desk {
             public_url: String::new(),
             owner,
             hashing: tokio::sync::Semaphore::new(2),
+            uploading: tokio::sync::Semaphore::new(8),
         }
     }
 

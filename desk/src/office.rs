@@ -478,6 +478,14 @@ impl Desk {
             places(&wish, &rules, Lang::En),
         );
         match (about, event) {
+            (crate::paper::ELSEWHERE, _) => Text::new(
+                format!(
+                    "มรณบัตรระบุสถานที่จัดการศพเป็นที่อื่น ขอให้แจ้งนายทะเบียนที่ออกมรณบัตรแก้เป็นฌาปนสถานแห่งนี้ก่อนวันงาน ({th})"
+                ),
+                format!(
+                    "The certificate names another place. Ask the family to have the registrar who issued it change it to this crematorium before the day ({en})."
+                ),
+            ),
             ("verify", _) => Text::new(
                 format!("โทรยืนยันคำขอ: {th} ถูกต้องหรือไม่ และท่านเป็นผู้ส่งคำขอนี้ใช่หรือไม่"),
                 format!("Confirm the request: {en}. Is this right, and did they send it?"),

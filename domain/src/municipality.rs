@@ -260,6 +260,9 @@ pub struct CrematoriumSettings {
     pub appeal_text: Text,
     /// The law a refusal cites by default.
     pub refusal_law: Text,
+    /// Whether deaths are notified at the city itself: then an officer looks them up, and a photo is optional.
+    #[serde(default)]
+    pub registry_is_city: bool,
 }
 
 impl CrematoriumSettings {

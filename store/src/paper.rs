@@ -77,6 +77,26 @@ fn parse(row: &Row) -> Result<PaperRow> {
     })
 }
 
+/// Counts a change of a live request's papers as a change of the request; its new version. `None`: the request has
+/// ended, or is frozen and the office is not asking. Whoever comes next waits for this transaction.
+pub async fn touch(
+    tx: &mut Tx,
+    request_id: Uuid,
+    by_office: bool,
+    stop_lapse: bool,
+    now: Instant,
+) -> Result<Option<i64>> {
+    tx.fetch_optional(
+        "UPDATE request SET version = version + 1, updated_at = $1,
+             lapse_at = CASE WHEN $2 = 1 THEN NULL ELSE lapse_at END
+         WHERE id = $3 AND status IN ('submitted', 'returned', 'approved') AND (frozen = 0 OR $4 = 1)
+         RETURNING id, version",
+        params![now, stop_lapse, request_id, by_office],
+        |row| row.of("request", "id").int("version"),
+    )
+    .await
+}
+
 pub async fn insert(tx: &mut Tx, paper: &PaperRow) -> Result<()> {
     tx.execute(
         concat!(

@@ -74,6 +74,21 @@ pub async fn open(conn: &mut Conn, after: Option<Uuid>, limit: u32) -> Result<Ve
     .await
 }
 
+/// Closes the open tasks of a kind that a request has; the number.
+pub async fn close(
+    tx: &mut Tx,
+    request_id: Uuid,
+    kind: &str,
+    by: Uuid,
+    now: Instant,
+) -> Result<u64> {
+    tx.execute(
+        "UPDATE staff_task SET done_at = $1, done_by = $2 WHERE request_id = $3 AND kind = $4 AND done_at IS NULL",
+        params![now, by, request_id, kind],
+    )
+    .await
+}
+
 /// Closes a task. False: it was closed already.
 pub async fn finish(tx: &mut Tx, id: Uuid, by: Uuid, now: Instant) -> Result<bool> {
     let changed = tx.execute(

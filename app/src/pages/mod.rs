@@ -13,11 +13,22 @@ mod sign_in;
 pub mod staff;
 mod track;
 pub mod trouble;
+mod upload;
 mod verify;
 
 use crate::http::AppState;
 use axum::Router;
 use axum::routing::get;
+
+/// The pages that take photos, in both languages: their bodies are larger and take longer than a form's.
+pub fn upload_routes() -> Router<AppState> {
+    let site = || {
+        Router::new()
+            .merge(track::upload_routes())
+            .merge(staff::upload_routes())
+    };
+    Router::new().merge(site()).nest("/en", site())
+}
 
 /// All pages in both languages. Unknown paths are for the server, which words them by [`trouble::page`].
 pub fn routes() -> Router<AppState> {

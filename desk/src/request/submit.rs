@@ -2,7 +2,7 @@
 use super::SERVICE;
 use super::record::{Ids, Record};
 use crate::limit::queue_up;
-use crate::{Desk, Result, Trouble, place};
+use crate::{Desk, Result, Trouble, paper, place};
 use domain::agent::{AgentActor, check_family_phone};
 use domain::crematorium::application::{Application, Certificate, Identity};
 use domain::crematorium::{Booker, Rules, Wish};
@@ -89,6 +89,7 @@ struct Plan {
     deceased: Uuid,
     event: Uuid,
     ids: Ids,
+    registry_task: Uuid,
     reference: Reference,
     nonce: [u8; 12],
 }
@@ -179,6 +180,8 @@ impl Desk {
         }
         crematorium::insert(tx, &new_case(rules, &s.application, furnace, p)).await?;
         self.index(tx, p.request, &s.application).await?;
+        let registry_is_city = rules.settings().registry_is_city;
+        paper::on_submit(tx, registry_is_city, p.request, p.registry_task, p.now).await?;
         let has_email = s.application.applicant.email.is_some();
         let about = Record {
             has_email,
@@ -257,6 +260,7 @@ impl Desk {
             deceased: self.id(now),
             event: self.id(now),
             ids: self.ids(now),
+            registry_task: self.id(now),
             reference: Reference::from_random(u64::from_le_bytes(self.random())),
             nonce: self.random(),
         }

@@ -2,6 +2,7 @@
 use super::act::Corrected;
 use super::record::Record;
 use super::{Access, Loaded, load, wish_of};
+use crate::paper::Papers;
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::application::{self, Application, Certificate};
 use domain::crematorium::{PavilionWish, Rules, Wish};
@@ -91,6 +92,7 @@ pub struct TrackView {
     pub by_agent: bool,
     /// The answers as they can be corrected, raw.
     pub fields: RawFields,
+    pub papers: Papers,
 }
 
 impl Desk {
@@ -144,6 +146,9 @@ impl Desk {
         let (loaded, actor) = self.opened(access).await?;
         if !loaded.row.state.status.is_live() {
             return Err(Trouble::Refused(Refusal::WrongState));
+        }
+        if loaded.row.state.frozen {
+            return Err(Trouble::Refused(Refusal::Frozen));
         }
         let certificate = application::certificate(fields)
             .map_err(|error| Trouble::Invalid(FieldErrors::one(error)))?;
@@ -336,6 +341,7 @@ impl Desk {
                 .first()
                 .is_some_and(|event| event.actor_kind == "agent"),
             fields: self.correctable(loaded)?,
+            papers: self.papers_of(loaded).await?,
         };
         for row in events {
             match serde_json::from_str::<Event>(&row.body) {

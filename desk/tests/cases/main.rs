@@ -9,6 +9,7 @@ mod agent;
 mod booking;
 mod closure;
 mod money;
+mod papers;
 mod races;
 mod signing;
 mod support;

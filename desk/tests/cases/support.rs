@@ -11,6 +11,13 @@ use domain::municipality::Municipality;
 use domain::picture::PictureError;
 use domain::request::{Delegation, Role, StaffActor};
 use domain::time::{Instant, TimeOfDay};
+use futures_util::stream::BoxStream;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult,
+};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use store::Store;
@@ -55,6 +62,9 @@ impl Workshop for PaperWorkshop {
             if bytes.is_empty() {
                 return Ok(Err(PictureError::Empty));
             }
+            if bytes.starts_with(b"\xff\xd8\xff") && !bytes.ends_with(b"\xff\xd9") {
+                return Ok(Err(PictureError::Damaged));
+            }
             Ok(Ok(Picture {
                 thumbnail: bytes.clone(),
                 jpeg: bytes,
@@ -86,12 +96,22 @@ pub fn office(store: Store) -> Office {
 
 /// An office of another city, or without limits.
 pub fn office_of(store: Store, city: Municipality, limits: bool) -> Office {
+    office_with(store, city, limits, Arc::new(InMemory::new()))
+}
+
+fn office_with(
+    store: Store,
+    city: Municipality,
+    limits: bool,
+    files: Arc<dyn ObjectStore>,
+) -> Office {
     let start = "2026-11-23T09:00:00+07:00"
         .parse::<chrono::DateTime<chrono::FixedOffset>>()
         .unwrap();
     let clock = Arc::new(TestClock(Mutex::new(start.to_utc())));
     let keys = Arc::new(Keys::new(&[7; 32]));
     let rules = Rules::new(city, 1).expect("rules");
+    let vault = Vault::new(files, Arc::clone(&keys));
     let desk = Desk::new(
         store,
         keys,
@@ -101,13 +121,84 @@ pub fn office_of(store: Store, city: Municipality, limits: bool) -> Office {
     )
     .with_mail("http://sala.test")
     .with_public_url("http://sala.test")
-    .with_vault(Vault::in_memory(Arc::new(Keys::new(&[7; 32]))))
+    .with_vault(vault)
     .with_workshop(Arc::new(PaperWorkshop));
     let desk = if limits { desk } else { desk.without_limits() };
     Office {
         desk: Arc::new(desk),
         clock,
     }
+}
+
+/// An office whose place for files is full.
+pub fn office_without_room(store: Store) -> Office {
+    office_with(store, city(), true, Arc::new(Full(InMemory::new())))
+}
+
+/// A place for files that can be read and not written.
+#[derive(Debug)]
+struct Full(InMemory);
+
+impl std::fmt::Display for Full {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("full")
+    }
+}
+
+#[async_trait::async_trait]
+impl ObjectStore for Full {
+    async fn put_opts(
+        &self,
+        _: &Path,
+        _: PutPayload,
+        _: PutOptions,
+    ) -> object_store::Result<PutResult> {
+        Err(object_store::Error::Generic {
+            store: "full",
+            source: Box::new(std::io::Error::from(std::io::ErrorKind::StorageFull)),
+        })
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        at: &Path,
+        options: PutMultipartOptions,
+    ) -> object_store::Result<Box<dyn MultipartUpload>> {
+        self.0.put_multipart_opts(at, options).await
+    }
+
+    async fn get_opts(&self, at: &Path, options: GetOptions) -> object_store::Result<GetResult> {
+        self.0.get_opts(at, options).await
+    }
+
+    fn delete_stream(
+        &self,
+        at: BoxStream<'static, object_store::Result<Path>>,
+    ) -> BoxStream<'static, object_store::Result<Path>> {
+        self.0.delete_stream(at)
+    }
+
+    fn list(&self, under: Option<&Path>) -> BoxStream<'static, object_store::Result<ObjectMeta>> {
+        self.0.list(under)
+    }
+
+    async fn list_with_delimiter(&self, under: Option<&Path>) -> object_store::Result<ListResult> {
+        self.0.list_with_delimiter(under).await
+    }
+
+    async fn copy_opts(
+        &self,
+        from: &Path,
+        to: &Path,
+        options: CopyOptions,
+    ) -> object_store::Result<()> {
+        self.0.copy_opts(from, to, options).await
+    }
+}
+
+/// Bytes that the tests' workshop takes for the n-th photo.
+pub fn photo(n: u8) -> Vec<u8> {
+    vec![0xff, 0xd8, 0xff, 0xe0, n, 0xff, 0xd9]
 }
 
 /// Runs a test on both engines.

@@ -3,8 +3,10 @@ use super::print;
 use crate::cli::{Failure, TokenCreate};
 use crate::config::Config;
 use crate::installation::{self, Installation, failure};
+use crate::worker::Pool;
 use desk::staff::Enrolled;
 use std::fmt::Write;
+use std::sync::Arc;
 
 /// `sala migrate`
 pub async fn migrate(config: &Config) -> Result<(), Failure> {
@@ -22,6 +24,7 @@ pub async fn demo(config: &Config) -> Result<(), Failure> {
         );
     }
     let desk = Installation::open(config).await?.desk(config).await?;
+    let desk = desk.with_workshop(Arc::new(Pool::of_this_program()));
     let accounts = desk
         .load_demo()
         .await

@@ -12,7 +12,7 @@ use crate::metrics::Metrics;
 use crate::site::Site;
 use app::http::AppState;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
@@ -36,6 +36,10 @@ const STATEMENT_BYTES: usize = 2 * 1024 * 1024;
 const API_BYTES: usize = 256 * 1024;
 /// Longer than a queue of writers takes; a browser gives up later.
 const TIMEOUT: Duration = Duration::from_secs(35);
+/// Several photos of one paper. What is larger than a photo may be is read and let go, so that the answer arrives.
+const UPLOAD_BYTES: usize = 64 * 1024 * 1024;
+/// Eight megabytes over a slow telephone.
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(5);
 /// Fast, and about a tenth larger than the default.
 const COMPRESSION: CompressionLevel = CompressionLevel::Precise(3);
 
@@ -58,6 +62,11 @@ pub fn router(shared: Shared) -> Router {
     let statements = app::pages::statements()
         .with_state(shared.app.clone())
         .layer(RequestBodyLimitLayer::new(STATEMENT_BYTES));
+    let uploads = app::pages::upload_routes()
+        .with_state(shared.app.clone())
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(UPLOAD_BYTES))
+        .layer(timeout(UPLOAD_TIMEOUT));
     let api = api::router()
         .with_state(shared.app.clone())
         .layer(RequestBodyLimitLayer::new(API_BYTES));
@@ -71,7 +80,9 @@ pub fn router(shared: Shared) -> Router {
         .merge(health)
         .nest("/api/v1", api)
         .fallback(file)
-        .with_state(shared.clone());
+        .with_state(shared.clone())
+        .layer(timeout(TIMEOUT))
+        .merge(uploads);
     layers(routes, shared)
 }
 
@@ -80,10 +91,6 @@ pub fn layers(routes: Router, shared: Shared) -> Router {
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("font/"));
     routes
         .layer(CatchPanicLayer::custom(errors::panicked))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            TIMEOUT,
-        ))
         .layer(csrf(&shared.app.public_url))
         .layer(from_fn_with_state(shared.app.clone(), errors::worded))
         .layer(
@@ -100,6 +107,10 @@ pub fn layers(routes: Router, shared: Shared) -> Router {
             Arc::clone(&shared.metrics),
             trace::measured,
         ))
+}
+
+fn timeout(after: Duration) -> TimeoutLayer {
+    TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, after)
 }
 
 /// Refuses what another site's page sends; programs, which send no `Origin`, pass.

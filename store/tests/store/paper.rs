@@ -1,9 +1,10 @@
 //! Photos of papers: kept, judged once, replaced unless accepted; what officers found out.
 use crate::sample::{id, insert_request, minutes, now};
 use domain::paper::{Findings, Manner, PaperKind, Registry, StatedPlace, Verdict};
-use store::StoreError;
+use domain::request::Status;
 use store::paper::{self, PaperRow};
 use store::testing::both;
+use store::{StoreError, request, task};
 use uuid::Uuid;
 
 fn photo(request_id: Uuid, kind: PaperKind) -> PaperRow {
@@ -109,6 +110,78 @@ async fn findings_are_nothing_until_somebody_has_looked() {
                 .unwrap();
             assert_eq!(of().await, found);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_papers_is_a_change_of_a_live_request() {
+    both(async |store| {
+        let row = store
+            .write(async |tx| {
+                let row = insert_request(tx, |row| row.state.lapse_at = Some(now())).await?;
+                Ok::<_, StoreError>(row)
+            })
+            .await
+            .unwrap();
+        let touch = async |by_office, stop_lapse| {
+            store
+                .write(async |tx| paper::touch(tx, row.id, by_office, stop_lapse, now()).await)
+                .await
+                .unwrap()
+        };
+        let change = async |change: fn(&mut request::RequestState)| {
+            store
+                .write(async |tx| {
+                    let row = request::by_id(tx, row.id).await?.unwrap();
+                    let mut state = row.state.clone();
+                    change(&mut state);
+                    request::apply(tx, row.id, row.state.status, row.version, &state).await
+                })
+                .await
+                .unwrap()
+        };
+        let lapse_at = async || {
+            let mut conn = store.read().await.unwrap();
+            let row = request::by_id(&mut conn, row.id).await.unwrap();
+            row.unwrap().state.lapse_at
+        };
+        assert_eq!(touch(false, false).await, Some(2));
+        assert!(lapse_at().await.is_some());
+        assert_eq!(touch(false, true).await, Some(3));
+        assert_eq!(lapse_at().await, None);
+        assert!(change(|state| (state.frozen, state.release_missing) = (true, true)).await);
+        assert_eq!(touch(false, false).await, None);
+        assert_eq!(touch(true, false).await, Some(5));
+        let mut conn = store.read().await.unwrap();
+        let kept = request::by_id(&mut conn, row.id).await.unwrap().unwrap();
+        assert!(kept.state.release_missing && kept.state.snapshot().release_missing);
+        drop(conn);
+        assert!(change(|state| state.status = Status::Withdrawn).await);
+        assert_eq!(touch(true, false).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_requests_tasks_of_one_kind_are_closed_together() {
+    both(async |store| {
+        let (closed, again, open) = store
+            .write(async |tx| {
+                let request = insert_request(tx, |_| {}).await?.id;
+                for kind in ["registry_check", "mail_failed"] {
+                    task::insert(tx, id(), kind, Some(request), "{}", now()).await?;
+                }
+                let by = id();
+                Ok::<_, StoreError>((
+                    task::close(tx, request, "registry_check", by, now()).await?,
+                    task::close(tx, request, "registry_check", by, now()).await?,
+                    task::open(tx, None, 10).await?.len(),
+                ))
+            })
+            .await
+            .unwrap();
+        assert_eq!((closed, again, open), (1, 0, 1));
     })
     .await;
 }

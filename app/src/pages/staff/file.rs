@@ -9,6 +9,7 @@ use crate::components::{
 use crate::pages::frame::hidden;
 use crate::words as common;
 use desk::office::{HistoryRow, RequestFile};
+use desk::paper::Papers;
 use desk::request::CertificateState;
 use domain::crematorium::Rules;
 use domain::form::Lang;
@@ -26,6 +27,7 @@ pub(super) struct FileView {
     /// Who would sign a decision made here.
     pub signer: StaffActor,
     pub file: RequestFile,
+    pub papers: Papers,
     /// Typed answers and errors, under each form's own keys.
     pub form: FormView,
     /// The action that was tried and did not go through; empty when none was.
@@ -46,7 +48,7 @@ impl FileView {
             {self.warnings()}
             {agent}
             <div class="panels">
-                <div>{self.booked()}{self.applicant()}{self.deceased()}{self.deadlines()}</div>
+                <div>{self.booked()}{self.applicant()}{self.deceased()}{super::papers::panel(self)}{self.deadlines()}</div>
                 {self.actions()}
             </div>
             {self.history()}
@@ -57,7 +59,7 @@ impl FileView {
     }
 
     fn warnings(&self) -> AnyView {
-        view! { {self.frozen()}{self.unverified()} }.into_any()
+        view! { {super::papers::warning(self)}{self.frozen()}{self.unverified()} }.into_any()
     }
 
     fn frozen(&self) -> Option<AnyView> {

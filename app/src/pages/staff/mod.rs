@@ -21,6 +21,7 @@ mod late;
 mod lunar;
 mod new_account;
 mod on_case;
+mod papers;
 mod refunds;
 mod request;
 mod setting;
@@ -39,6 +40,14 @@ pub(in crate::pages) use signing::pdf_response;
 use crate::http::AppState;
 use axum::Router;
 use axum::routing::get;
+
+/// What takes photos.
+pub(super) fn upload_routes() -> Router<AppState> {
+    Router::new().route(
+        "/staff/requests/{reference}/papers",
+        get(papers::back_to_file).post(papers::send),
+    )
+}
 
 /// Everything under `/staff`; the same router serves `/en/staff`.
 pub fn routes() -> Router<AppState> {
@@ -62,6 +71,19 @@ pub fn routes() -> Router<AppState> {
         .route(
             "/staff/requests/{reference}/decision",
             get(request::back_to_file).post(request::decide),
+        )
+        .route(
+            "/staff/requests/{reference}/findings",
+            get(papers::back_to_file).post(papers::find),
+        )
+        .route("/staff/requests/{reference}/papers/{id}", get(papers::page))
+        .route(
+            "/staff/requests/{reference}/papers/{id}/picture",
+            get(papers::picture),
+        )
+        .route(
+            "/staff/requests/{reference}/papers/{id}/verdict",
+            get(papers::back_to_photo).post(papers::judge),
         )
         .route("/staff/requests/{reference}/slip", get(slip::page))
         .route(

@@ -118,7 +118,7 @@ fn status_of(refusal: Refusal) -> StatusCode {
     }
 }
 
-async fn again(
+pub(super) async fn again(
     office: &Office,
     reference: &str,
     status: StatusCode,
@@ -145,7 +145,10 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
     };
     let lang = office.lang();
     let rules = office.desk().rules();
+    let papers = office.desk().papers(&office.staff, reference).await?;
     let mut answers = refusal_words(&file, &rules);
+    // All defects at once: a return begins with those the papers have.
+    answers.insert(key("return", "defect"), papers.defects().join("\n"));
     answers.extend(of_form(&attempt.typed));
     let view = FileView {
         lang,
@@ -154,6 +157,7 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
         attempted: raw(&attempt.typed, "action").to_owned(),
         form: FormView::new(lang, answers, attempt.errors),
         rules,
+        papers,
         file,
     };
     let number = in_fours(view.file.reference.as_str());

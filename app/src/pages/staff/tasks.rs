@@ -86,6 +86,10 @@ fn kind(lang: Lang, kind: &str) -> &str {
             "ส่งสำเนาถึง ก.พ.ร. ทางไปรษณีย์",
             "Send a copy to the commission by post",
         ),
+        "registry_check" => lang.t(
+            "ตรวจการแจ้งตายกับสำนักทะเบียนของเทศบาล แล้วบันทึกผลในหน้าคำขอ",
+            "Look the death up at the city's own registry, then note the answer on the request",
+        ),
         other => other,
     }
 }

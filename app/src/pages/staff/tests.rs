@@ -161,6 +161,7 @@ fn file_page(lang: Lang, file: RequestFile, typed: &RawFields, errors: FieldErro
         signer: approver(),
         attempted: domain::form::raw(typed, "action").to_owned(),
         form: FormView::new(lang, decision::of_form(typed), errors),
+        papers: desk::paper::Papers::default(),
         file,
     };
     render("n", move || view.page(None))

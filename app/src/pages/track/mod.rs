@@ -6,6 +6,7 @@ mod calendar;
 mod correction;
 mod fees;
 mod issued;
+mod papers;
 mod status;
 mod view;
 mod withdraw;
@@ -40,6 +41,13 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/track/fees", get(again).post(fees::page))
         .route("/track/exemption", get(again).post(fees::ask))
         .route("/track/agent", get(again).post(agent::act))
+        .route("/track/papers/open", get(again).post(papers::open))
+        .route("/track/papers/registry", get(again).post(papers::registry))
+}
+
+/// What takes photos.
+pub(super) fn upload_routes() -> Router<AppState> {
+    Router::new().route("/track/papers", get(again).post(papers::send))
 }
 
 /// What opens a request: number and second fact, as every form of the tracking page carries them on, or an agent.

@@ -22,7 +22,7 @@ pub(super) const CERTIFICATE: [&str; 2] = ["deceased.certificate", "deceased.cer
 /// What the page says besides the request: an act done, one that came too late, or errors and what was typed.
 pub(super) struct Said {
     status: StatusCode,
-    notice: Option<(NoticeKind, &'static str)>,
+    notice: Option<(NoticeKind, String)>,
     typed: RawFields,
     errors: FieldErrors,
 }
@@ -37,9 +37,9 @@ impl Said {
         }
     }
 
-    pub fn done(words: &'static str) -> Self {
+    pub fn done(words: impl Into<String>) -> Self {
         Self {
-            notice: Some((NoticeKind::Good, words)),
+            notice: Some((NoticeKind::Good, words.into())),
             ..Self::nothing()
         }
     }
@@ -52,7 +52,7 @@ impl Said {
         );
         Self {
             status: StatusCode::CONFLICT,
-            notice: Some((NoticeKind::Hold, words)),
+            notice: Some((NoticeKind::Hold, words.to_owned())),
             ..Self::nothing()
         }
     }
@@ -63,6 +63,22 @@ impl Said {
             typed,
             errors,
             ..Self::nothing()
+        }
+    }
+
+    /// The service could not do it now; what was typed stands there.
+    pub fn outage(typed: RawFields, errors: FieldErrors) -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            ..Self::wrong(typed, errors)
+        }
+    }
+
+    /// Says too what did go well.
+    pub fn also(self, words: Option<String>) -> Self {
+        Self {
+            notice: words.map(|words| (NoticeKind::Good, words)).or(self.notice),
+            ..self
         }
     }
 }
@@ -120,6 +136,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         let correction = found
             .can_correct
             .then(|| correction::form(visit, &form, facts, found));
+        let papers = super::papers::section(visit, &form, facts, found);
         let certificate = found
             .status
             .is_live()
@@ -151,6 +168,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 {agent}
                 {refused}
                 {appeal}
+                {papers}
                 {correction}
                 {certificate}
                 <h2>{lang.t("สิ่งที่ขอ", "What is asked")}</h2>

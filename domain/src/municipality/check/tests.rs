@@ -127,6 +127,7 @@ fn good() -> Municipality {
         certificate_hours: 24,
         appeal_text: text(),
         refusal_law: text(),
+        registry_is_city: false,
     };
     Municipality {
         name: text(),
