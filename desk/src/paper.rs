@@ -2,7 +2,7 @@
 //!
 //! A photo is decoded in the workshop, sealed into the vault, and then named by a row; every row, verdict and
 //! finding is a change of its request, so that nobody decides on papers they have not seen.
-use crate::request::{Loaded, Record, load};
+use crate::request::{Access, Loaded, Record, load};
 use crate::vault::{self, Shelf, VaultError};
 use crate::{Desk, Result, Trouble};
 use data_encoding::HEXLOWER;
@@ -42,6 +42,7 @@ pub struct PaperView {
     /// What is the matter, when it must be sent again.
     pub defect: Option<String>,
     pub sent_at: Instant,
+    /// Also when somebody sent it for the family.
     pub by_family: bool,
     pub width: u32,
     pub height: u32,
@@ -114,11 +115,17 @@ pub struct Finding {
 impl Desk {
     /// Lets a family send photos, after number and last four digits.
     pub async fn admit_family(&self, reference: &str, last4: &str, address: &str) -> Result<Pass> {
-        let loaded = self.second_fact(reference, last4, address).await?;
-        may_send(&loaded.row, &Actor::Resident)?;
+        self.admit_by(&Access::family(reference, last4, address))
+            .await
+    }
+
+    /// The same for whoever acts for the family.
+    pub async fn admit_by(&self, access: &Access<'_>) -> Result<Pass> {
+        let (loaded, actor) = self.opened(access).await?;
+        may_send(&loaded.row, &actor)?;
         Ok(Pass {
             row: loaded.row,
-            actor: Actor::Resident,
+            actor,
         })
     }
 
@@ -281,7 +288,7 @@ impl Desk {
                 verdict: row.verdict,
                 defect: row.defect,
                 sent_at: row.uploaded_at,
-                by_family: row.uploaded_by_kind == Actor::Resident.kind(),
+                by_family: row.uploaded_by_kind != "staff",
                 width: row.width,
                 height: row.height,
                 thumbnail,
@@ -297,8 +304,14 @@ impl Desk {
         address: &str,
         id: Uuid,
     ) -> Result<Vec<u8>> {
-        let loaded = self.second_fact(reference, last4, address).await?;
-        self.open_photo(&Actor::Resident, &loaded.row, id).await
+        self.open_photo_by(&Access::family(reference, last4, address), id)
+            .await
+    }
+
+    /// The same for whoever acts for the family.
+    pub async fn open_photo_by(&self, access: &Access<'_>, id: Uuid) -> Result<Vec<u8>> {
+        let (loaded, actor) = self.opened(access).await?;
+        self.open_photo(&actor, &loaded.row, id).await
     }
 
     /// A photo for an officer; the opening is noted.
@@ -515,9 +528,15 @@ impl Desk {
     /// The family says that the death was notified at the city itself: an officer looks it up, and no photo is
     /// asked for.
     pub async fn ask_registry(&self, reference: &str, last4: &str, address: &str) -> Result<()> {
-        let loaded = self.second_fact(reference, last4, address).await?;
+        self.ask_registry_by(&Access::family(reference, last4, address))
+            .await
+    }
+
+    /// The same for whoever acts for the family.
+    pub async fn ask_registry_by(&self, access: &Access<'_>) -> Result<()> {
+        let (loaded, actor) = self.opened(access).await?;
         let row = &loaded.row;
-        may_send(row, &Actor::Resident)?;
+        may_send(row, &actor)?;
         let now = self.now();
         let (rules, ids, task_id) = (self.rules(), self.ids(now), self.id(now));
         let event = Event::Found {
@@ -547,8 +566,7 @@ impl Desk {
                     task::insert(tx, task_id, REGISTRY_TASK, Some(row.id), "{}", now).await?;
                 }
                 let about = Record::of(row, version, ids, now);
-                self.record(tx, &rules, &about, &Actor::Resident, &events)
-                    .await
+                self.record(tx, &rules, &about, &actor, &events).await
             })
             .await
     }

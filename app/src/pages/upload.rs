@@ -48,7 +48,11 @@ pub(super) fn photo(bytes: Vec<u8>) -> Response {
     for (name, value) in [
         (CONTENT_TYPE, "image/jpeg"),
         (CONTENT_DISPOSITION, "inline; filename=\"paper.jpg\""),
-        (CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"),
+        // The style is the browser's own: it fits the picture to the screen.
+        (
+            CONTENT_SECURITY_POLICY,
+            "sandbox; default-src 'none'; style-src 'unsafe-inline'",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -213,6 +213,10 @@ pub(super) fn call_about(lang: Lang, event: &str) -> &str {
         "exemption_decided" => lang.t("แจ้งผลคำขอยกเว้นค่าธรรมเนียม", "The exemption is decided"),
         "withdrawn" => lang.t("แจ้งว่าผู้ดำเนินการแทนถอนคำขอ", "Withdrawn by the agent"),
         "verify" => lang.t("โทรยืนยันคำขอ", "Confirm the request"),
+        "place_elsewhere" => lang.t(
+            "แจ้งว่ามรณบัตรระบุสถานที่อื่น",
+            "The certificate names another place",
+        ),
         "authority" => lang.t(
             "ถามครอบครัวเรื่องผู้ดำเนินการแทน",
             "Ask the family about its agent",

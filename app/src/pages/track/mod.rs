@@ -41,13 +41,18 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/track/fees", get(again).post(fees::page))
         .route("/track/exemption", get(again).post(fees::ask))
         .route("/track/agent", get(again).post(agent::act))
-        .route("/track/papers/open", get(again).post(papers::open))
-        .route("/track/papers/registry", get(again).post(papers::registry))
+        .route("/track/paper", get(again).post(papers::open))
+        .route("/track/registry", get(again).post(papers::registry))
 }
 
 /// What takes photos.
 pub(super) fn upload_routes() -> Router<AppState> {
-    Router::new().route("/track/papers", get(again).post(papers::send))
+    Router::new()
+        .route("/track/papers", get(again).post(papers::send))
+        .route(
+            "/agent/cases/{reference}/papers",
+            get(papers::back_to_case).post(papers::send_as_agent),
+        )
 }
 
 /// What opens a request: number and second fact, as every form of the tracking page carries them on, or an agent.
@@ -130,6 +135,8 @@ pub(super) async fn agents_act(
         "withdraw" => withdraw::withdraw_by(visit, facts, answers).await,
         "certificate" => certificate_by(visit, facts, answers).await,
         "correct" => correct_by(visit, facts, answers).await,
+        "paper" => papers::open_by(visit, &facts, &answers).await,
+        "registry" => papers::registry_by(visit, &facts).await,
         _ => trouble::page(visit, &Trouble::NotFound),
     }
 }

@@ -2,13 +2,13 @@
 use super::view::{self, Said};
 use super::{Facts, carried, not_changed, not_shown};
 use crate::components::{Button, ButtonKind, FormView, Notice, NoticeKind, SelectField};
-use crate::http::Visit;
+use crate::http::{Visit, see_other};
 use crate::pages::answers::Answers;
 use crate::pages::frame::hidden;
 use crate::pages::upload::{photo, thumbnail, verdict_tag};
 use crate::pages::{trouble, upload};
 use crate::words;
-use axum::extract::Multipart;
+use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
@@ -17,21 +17,47 @@ use desk::request::TrackView;
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, raw};
 use domain::paper::{Need, PaperKind, Registry, StatedPlace, Verdict};
 use domain::picture::PictureError;
+use domain::reference::Reference;
 use leptos::prelude::*;
 use uuid::Uuid;
 
 /// `POST /track/papers`: one kind of paper, one or more photos.
 pub(super) async fn send(visit: Visit, form: Multipart) -> Response {
+    send_by(&visit, None, form).await
+}
+
+/// `POST /agent/cases/{reference}/papers`: the same by an agent.
+pub(super) async fn send_as_agent(
+    visit: Visit,
+    Path(reference): Path<String>,
+    form: Multipart,
+) -> Response {
+    match visit.agent().await {
+        Ok(agent) => send_by(&visit, Some(Facts::of_agent(agent, reference)), form).await,
+        Err(response) => response,
+    }
+}
+
+/// `GET` of the same address: a reload or a language link.
+pub(super) async fn back_to_case(visit: Visit, Path(reference): Path<String>) -> Response {
+    match Reference::parse(&reference) {
+        Ok(reference) => see_other(&visit.href(&format!("/agent/cases/{}", reference.as_str()))),
+        Err(_) => see_other(&visit.href("/agent")),
+    }
+}
+
+/// What a family sends says itself which request it is for; what an agent sends, its path.
+async fn send_by(visit: &Visit, known: Option<Facts>, form: Multipart) -> Response {
     let mut typed = RawFields::new();
-    let sent = sent(&visit, form, &mut typed).await;
-    let facts = facts(&typed);
+    let sent = sent(visit, known.as_ref(), form, &mut typed).await;
+    let facts = known.unwrap_or_else(|| facts(&typed));
     match sent {
         Ok(sent) if sent.errors.is_empty() => {
             let words = visit.lang.t(
                 format!("ได้รับรูปแล้ว {} รูป เจ้าหน้าที่จะตรวจ", sent.count),
                 format!("{} photo(s) received. An officer will check.", sent.count),
             );
-            shown(&visit, &facts, Said::done(words)).await
+            shown(visit, &facts, Said::done(words)).await
         }
         Ok(sent) => {
             let also = (sent.count > 0).then(|| {
@@ -40,16 +66,16 @@ pub(super) async fn send(visit: Visit, form: Multipart) -> Response {
                     format!("The other {} photo(s) were received.", sent.count),
                 )
             });
-            shown(&visit, &facts, Said::wrong(typed, sent.errors).also(also)).await
+            shown(visit, &facts, Said::wrong(typed, sent.errors).also(also)).await
         }
-        Err(Failed::Broken) => trouble::unreadable(&visit, StatusCode::BAD_REQUEST),
+        Err(Failed::Broken) => trouble::unreadable(visit, StatusCode::BAD_REQUEST),
         Err(Failed::Trouble(trouble @ (Trouble::Vault(_) | Trouble::Workshop(_)))) => {
             trouble::log(&trouble);
-            let (th, en) = upload::outage_words(&visit);
+            let (th, en) = upload::outage_words(visit);
             let error = FieldError::new(field_of(raw(&typed, "replaces")), "outage", th, en);
-            shown(&visit, &facts, Said::outage(typed, FieldErrors::one(error))).await
+            shown(visit, &facts, Said::outage(typed, FieldErrors::one(error))).await
         }
-        Err(Failed::Trouble(trouble)) => not_changed(&visit, &facts, typed, trouble).await,
+        Err(Failed::Trouble(trouble)) => not_changed(visit, &facts, typed, trouble).await,
     }
 }
 
@@ -78,7 +104,12 @@ struct Sent {
 }
 
 /// The second fact stands before the files in the form, and is asked before a large file is read.
-async fn sent(visit: &Visit, mut form: Multipart, fields: &mut RawFields) -> Result<Sent, Failed> {
+async fn sent(
+    visit: &Visit,
+    known: Option<&Facts>,
+    mut form: Multipart,
+    fields: &mut RawFields,
+) -> Result<Sent, Failed> {
     let mut pass = None;
     let mut sent = Sent {
         count: 0,
@@ -93,7 +124,7 @@ async fn sent(visit: &Visit, mut form: Multipart, fields: &mut RawFields) -> Res
         }
         let (pass, kind, replaces) = match &mut pass {
             Some(pass) => pass,
-            none => none.insert(admitted(visit, fields).await?),
+            none => none.insert(admitted(visit, known, fields).await?),
         };
         let _turn = visit.desk().upload_turn().await;
         let file = upload::bytes(part).await?;
@@ -118,7 +149,7 @@ async fn sent(visit: &Visit, mut form: Multipart, fields: &mut RawFields) -> Res
     }
     if pass.is_none() {
         // A form without a file is looked at all the same: nothing is told to a stranger.
-        admitted(visit, fields).await?;
+        admitted(visit, known, fields).await?;
     }
     if sent.count == 0 && sent.errors.is_empty() {
         let words = PictureError::Empty.text();
@@ -131,13 +162,12 @@ async fn sent(visit: &Visit, mut form: Multipart, fields: &mut RawFields) -> Res
 
 async fn admitted(
     visit: &Visit,
+    known: Option<&Facts>,
     fields: &RawFields,
 ) -> Result<(Pass, PaperKind, Option<Uuid>), Trouble> {
-    let facts = facts(fields);
-    let pass = visit
-        .desk()
-        .admit_family(&facts.reference, &facts.last4, &visit.address)
-        .await?;
+    let typed = facts(fields);
+    let facts = known.unwrap_or(&typed);
+    let pass = visit.desk().admit_by(&facts.access(visit)).await?;
     let kind = PaperKind::parse(raw(fields, "kind"))
         .filter(|kind| kind.from_family())
         .ok_or_else(missing_kind)?;
@@ -166,6 +196,7 @@ fn facts(fields: &RawFields) -> Facts {
     Facts {
         reference: raw(fields, "reference").to_owned(),
         last4: raw(fields, "phone_last4").to_owned(),
+        agent: None,
     }
 }
 
@@ -179,46 +210,42 @@ fn field_of(replaces: &str) -> String {
 }
 
 async fn shown(visit: &Visit, facts: &Facts, said: Said) -> Response {
-    match visit
-        .desk()
-        .track(&facts.reference, &facts.last4, &visit.address)
-        .await
-    {
-        Ok(found) => view::page(visit, facts, &found, said),
+    match visit.desk().track_by(&facts.access(visit)).await {
+        Ok(found) => view::page(visit, facts, &found, said).await,
         Err(trouble) => not_shown(visit, facts, &trouble),
     }
 }
 
-/// `POST /track/papers/open`: the photo itself.
+/// `POST /track/paper`: the photo itself.
 pub(super) async fn open(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
+    open_by(&visit, &facts, &answers).await
+}
+
+pub(super) async fn open_by(visit: &Visit, facts: &Facts, answers: &Answers) -> Response {
     let id = answers.value("paper").parse().unwrap_or_default();
-    match visit
-        .desk()
-        .open_photo_as_family(&facts.reference, &facts.last4, &visit.address, id)
-        .await
-    {
+    match visit.desk().open_photo_by(&facts.access(visit), id).await {
         Ok(bytes) => photo(bytes),
-        Err(trouble) => not_shown(&visit, &facts, &trouble),
+        Err(trouble) => not_shown(visit, facts, &trouble),
     }
 }
 
-/// `POST /track/papers/registry`: the death was notified at the city itself.
+/// `POST /track/registry`: the death was notified at the city itself.
 pub(super) async fn registry(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
-    match visit
-        .desk()
-        .ask_registry(&facts.reference, &facts.last4, &visit.address)
-        .await
-    {
+    registry_by(&visit, &facts).await
+}
+
+pub(super) async fn registry_by(visit: &Visit, facts: &Facts) -> Response {
+    match visit.desk().ask_registry_by(&facts.access(visit)).await {
         Ok(()) => {
             let words = visit.lang.t(
                 "เจ้าหน้าที่จะตรวจกับสำนักทะเบียนของเทศบาลให้ ไม่ต้องส่งรูปมรณบัตร",
                 "An officer will look it up at the city's registry. No photo is needed.",
             );
-            shown(&visit, &facts, Said::done(words)).await
+            shown(visit, facts, Said::done(words)).await
         }
-        Err(trouble) => not_changed(&visit, &facts, RawFields::new(), trouble).await,
+        Err(trouble) => not_changed(visit, facts, RawFields::new(), trouble).await,
     }
 }
 
@@ -243,7 +270,7 @@ pub(super) fn section(
     let add = papers.may_send.then(|| add(visit, form, facts, found));
     let registry = asks_registry(papers).then(|| {
         view! {
-            <form method="post" action=visit.href("/track/papers/registry") novalidate>
+            <form method="post" action=facts.action(visit, "registry") novalidate>
                 {carried(facts, found)}
                 <p>{lang.t("ถ้าแจ้งการตายที่เทศบาลนี้ ไม่ต้องส่งรูปมรณบัตร เจ้าหน้าที่ตรวจกับสำนักทะเบียนเองได้", "If the death was notified at this municipality, no photo of the certificate is needed: an officer can look it up.")}</p>
                 <div class="actions"><Button label=lang.t("แจ้งการตายที่เทศบาลนี้แล้ว", "It was notified here") kind=ButtonKind::Secondary/></div>
@@ -347,7 +374,7 @@ fn item(
         .map(|defect| view! { <p class="defect">{lang.t("ต้องแก้: ", "To correct: ")}{defect}</p> });
     let again = (found.papers.may_send && paper.verdict.may_be_replaced()).then(|| {
         let fields = view! {
-            <form method="post" action=visit.href("/track/papers") enctype="multipart/form-data" novalidate>
+            <form method="post" action=facts.action(visit, "papers") enctype="multipart/form-data" novalidate>
                 {carried(facts, found)}
                 {hidden(&[("kind", paper.kind.code()), ("replaces", &id)])}
                 {upload::file_field(form, &field_of(&id), lang.t("รูปใหม่", "Another photo").to_owned(), None, false)}
@@ -368,7 +395,7 @@ fn item(
                 <p><b>{label}</b>" "{verdict_tag(lang, paper.verdict)}</p>
                 <p class="muted">{lang.t("ส่งเมื่อ", "Sent ")}{sent}</p>
                 {defect}
-                <form method="post" action=visit.href("/track/papers/open") novalidate>
+                <form method="post" action=facts.action(visit, "paper") novalidate>
                     {carried(facts, found)}
                     {hidden(&[("paper", &id)])}
                     <Button label=lang.t("ดูรูป", "See the photo") kind=ButtonKind::Secondary/>
@@ -408,7 +435,7 @@ fn add(visit: &Visit, form: &FormView, facts: &Facts, found: &TrackView) -> AnyV
         "JPEG or PNG photos, at most 8 MB each; several may be chosen",
     );
     view! {
-        <form method="post" action=visit.href("/track/papers") enctype="multipart/form-data" novalidate>
+        <form method="post" action=facts.action(visit, "papers") enctype="multipart/form-data" novalidate>
             {carried(facts, found)}
             <SelectField form=&kinds field="kind" label=lang.t("เอกสารอะไร", "Which paper") options/>
             {upload::file_field(form, "photo", lang.t("รูปถ่ายเอกสาร", "Photos of it").to_owned(), Some(hint), true)}
