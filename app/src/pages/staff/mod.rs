@@ -43,10 +43,15 @@ use axum::routing::get;
 
 /// What takes photos.
 pub(super) fn upload_routes() -> Router<AppState> {
-    Router::new().route(
-        "/staff/requests/{reference}/papers",
-        get(papers::back_to_file).post(papers::send),
-    )
+    Router::new()
+        .route(
+            "/staff/requests/{reference}/papers",
+            get(papers::back_to_file).post(papers::send),
+        )
+        .route(
+            "/staff/signing/{id}/ink",
+            get(signing::back).post(signing::ink),
+        )
 }
 
 /// Everything under `/staff`; the same router serves `/en/staff`.
@@ -115,10 +120,6 @@ pub fn routes() -> Router<AppState> {
         .route(
             "/staff/signing/{id}/take-over",
             get(signing::back).post(signing::take_over),
-        )
-        .route(
-            "/staff/signing/{id}/ink",
-            get(signing::back).post(signing::ink),
         )
         .route("/staff/signing/{id}/pdf", get(signing::pdf))
         .route("/staff/signing/{id}/scan", get(signing::scan))

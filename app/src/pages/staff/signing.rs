@@ -8,6 +8,7 @@ use crate::components::{
 };
 use crate::http::see_other;
 use crate::pages::answers::{Answers, Asked};
+use crate::pages::upload;
 use crate::words as common;
 use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
@@ -178,11 +179,8 @@ async fn inked(office: &Office, id: &str, mut form: Multipart) -> desk::Result<R
     let mut scan = Vec::new();
     while let Ok(Some(field)) = form.next_field().await {
         if field.name() == Some("scan") {
-            scan = field
-                .bytes()
-                .await
-                .map(|bytes| bytes.to_vec())
-                .unwrap_or_default();
+            let _turn = office.desk().upload_turn().await;
+            scan = upload::bytes(field).await.unwrap_or_default();
         }
     }
     match office
