@@ -1,4 +1,5 @@
 //! Appeals: received from the family or at the counter, passed on, answered, with the family told.
+use crate::export::{Cell, FileKind, Sheet};
 use crate::issue::Issue;
 use crate::request::{Loaded, Record, initials, load, reference_of};
 use crate::{Desk, Result, Trouble};
@@ -267,16 +268,48 @@ impl Desk {
         Ok((self.listed_appeals(&mut conn, rows).await?, next.flatten()))
     }
 
-    /// Every appeal of a status, for a file.
-    pub async fn appeals_export(
+    /// Every appeal of a status, as a file: numbers and initials, as on the list.
+    pub async fn appeals_file(
         &self,
         who: &StaffActor,
         status: Option<AppealStatus>,
-    ) -> Result<Vec<AppealListed>> {
+        kind: FileKind,
+    ) -> Result<Vec<u8>> {
         handles(who)?;
         let mut conn = self.store.read().await?;
         let rows = appeal::list(&mut conn, status, None, EXPORT).await?;
-        self.listed_appeals(&mut conn, rows).await
+        let rows = self.listed_appeals(&mut conn, rows).await?;
+        drop(conn);
+        let head = [
+            "เลขที่อุทธรณ์",
+            "เลขที่คำขอ",
+            "ผู้อุทธรณ์",
+            "ทาง",
+            "วันที่รับ",
+            "พ้นกำหนด",
+            "ตอบภายใน",
+            "สถานะ",
+            "วันที่ตอบ",
+        ];
+        let mut sheet = Sheet::new("อุทธรณ์", &head);
+        for row in rows {
+            sheet.push(vec![
+                Cell::code(row.number),
+                Cell::code(row.reference.as_str()),
+                Cell::text(row.applicant_initials),
+                Cell::text(row.channel.th()),
+                Cell::Date(time::local_date(row.received_at)),
+                Cell::text(if row.late {
+                    "พ้นกำหนด"
+                } else {
+                    ""
+                }),
+                Cell::Date(time::local_date(row.answer_by)),
+                Cell::text(row.status.th()),
+                Cell::from(row.answered_at.map(time::local_date)),
+            ]);
+        }
+        sheet.file(kind)
     }
 
     /// How many wait for an answer: the rail's count.

@@ -8,6 +8,7 @@ use crate::office::{CallOutcome, InboxFilter};
 use crate::staff::{Enrolled, NewStaff};
 use crate::{Desk, Result, Trouble};
 use chrono::{Datelike, Days, NaiveDate};
+use domain::appeal::AppealChannel;
 use domain::crematorium::availability::Search;
 use domain::crematorium::{OfferState, Wish};
 use domain::fee::{Method, NoteStatus};
@@ -393,6 +394,17 @@ impl Desk {
                     self.log_call(officer, call.id, CallOutcome::Reached)
                         .await?;
                 }
+            }
+            // Somebody who does not agree, on paper: the office's list of appeals has one.
+            Ends::Refused => {
+                self.appeal_at_counter(
+                    officer,
+                    reference.as_str(),
+                    AppealChannel::Counter,
+                    "demo",
+                    "นายทะเบียนแก้สถานที่ในมรณบัตรแล้ว ขอให้พิจารณาใหม่",
+                )
+                .await?;
             }
             _ => {}
         }

@@ -1,4 +1,5 @@
 //! Signing what the office issues: the waiting list, a batch with one code, ink with its scan, and the record of each.
+use crate::export::{Cell, FileKind, Sheet};
 use crate::issue::{may_sign, places_of, sha256};
 use crate::request::{initials, reference_of};
 use crate::vault::{self, Shelf};
@@ -10,7 +11,7 @@ use domain::issued::IssuedStatus;
 use domain::reference::Reference;
 use domain::request::{Actor, Role, StaffActor};
 use domain::text;
-use domain::time::Instant;
+use domain::time::{self, Instant};
 use store::credential::Account;
 use store::issued::{Ended, IssuedRow};
 use store::signature::{Factor, Kept, SignatureRow};
@@ -18,6 +19,8 @@ use store::{Conn, Tx, credential, issued, person, request, signature, staff};
 use uuid::Uuid;
 
 const PAGE: u32 = 50;
+/// Rows of an export: more than any office issues in a year.
+const EXPORT: u32 = 10_000;
 
 /// A document on a list: initials, never names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +75,7 @@ pub struct IssuedFile {
     pub document: Option<Document>,
     pub signature: Option<SignatureView>,
     pub can_sign: bool,
-    /// Whether this person may sign it instead of whoever was to.
+    /// Whether this person may have it printed anew in their name.
     pub can_take_over: bool,
     pub can_attach_ink: bool,
 }
@@ -125,6 +128,41 @@ impl Desk {
         let rows = issued::register(&mut conn, before, PAGE + 1).await?;
         let (rows, next) = paged(rows);
         Ok((self.listed_all(&mut conn, who, rows).await?, next))
+    }
+
+    /// The newest of the register as a file: numbers and initials, as on the list.
+    pub async fn issued_file_of_all(&self, who: &StaffActor, kind: FileKind) -> Result<Vec<u8>> {
+        reads_issued(who)?;
+        let mut conn = self.store.read().await?;
+        let rows = issued::register(&mut conn, None, EXPORT).await?;
+        let rows = self.listed_all(&mut conn, who, rows).await?;
+        drop(conn);
+        let head = [
+            "เลขที่",
+            "ฉบับที่",
+            "เอกสาร",
+            "เลขที่คำขอ",
+            "ผู้ขอ",
+            "วันที่ออก",
+            "ผู้ลงนาม",
+            "สถานะ",
+            "เหตุที่สิ้นผล",
+        ];
+        let mut sheet = Sheet::new("ทะเบียนเอกสารที่ออก", &head);
+        for row in rows {
+            sheet.push(vec![
+                Cell::code(row.number),
+                Cell::Number(i64::from(row.version)),
+                Cell::text(row.kind.th()),
+                Cell::code(row.reference.as_str()),
+                Cell::text(row.applicant_initials),
+                Cell::Date(time::local_date(row.issued_at)),
+                Cell::from(row.signer),
+                Cell::text(row.status.th()),
+                Cell::from(row.ended.map(|ended| ended.why)),
+            ]);
+        }
+        sheet.file(kind)
     }
 
     /// What was issued for a request, the newest first: a panel of its page.
@@ -246,7 +284,7 @@ impl Desk {
         }
     }
 
-    /// Takes documents over from whoever was to sign them; they are printed anew with the new name.
+    /// Takes a document over from whoever was to sign it: it is printed anew, with the new name.
     pub async fn take_over(&self, who: &StaffActor, id: Uuid) -> Result<()> {
         let now = self.now();
         if !may_sign(who, now) {
@@ -256,7 +294,8 @@ impl Desk {
         self.store
             .write(async |tx| {
                 let row = issued::by_id(tx, id).await?.ok_or(Trouble::NotFound)?;
-                if row.signer_id == Some(who.id) {
+                // Theirs already: only a print that was not made is asked for again.
+                if row.signer_id == Some(who.id) && row.print.is_some() {
                     return Ok(());
                 }
                 let Some(round) = issued::set_signer(tx, id, who.id).await? else {
@@ -440,7 +479,7 @@ impl Desk {
         let able = pending && may_sign(who, now);
         let file = IssuedFile {
             can_sign: able && listed.mine && row.print.is_some(),
-            can_take_over: able && !listed.mine,
+            can_take_over: able && (!listed.mine || row.print.is_none()),
             can_attach_ink: pending && row.print.is_some() && who.handles_requests(),
             row: listed,
             document,

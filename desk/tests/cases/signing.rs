@@ -3,6 +3,7 @@ use crate::support::{Office, answers, approver, both, city, date, last4, office_
 use chrono::TimeDelta;
 use data_encoding::BASE32_NOPAD;
 use desk::Trouble;
+use desk::export::FileKind;
 use desk::mail::{Mail, Mailer};
 use desk::office::CallOutcome;
 use domain::appeal::{AppealAction, AppealChannel, AppealStatus};
@@ -337,6 +338,10 @@ async fn only_an_approver_under_a_valid_order_signs() {
             assert!(desk.take_over(&as_role(roles), shown[0].0).await.is_err());
         }
         let admin = as_role(&[Role::Administrator]);
+        let file = desk.issued_file_of_all(&admin, FileKind::Csv).await;
+        assert!(matches!(file, Err(Trouble::NotAllowed)));
+        let file = desk.appeals_file(&admin, None, FileKind::Xlsx).await;
+        assert!(matches!(file, Err(Trouble::NotAllowed)));
         assert!(matches!(
             desk.waiting(&admin, None).await,
             Err(Trouble::NotAllowed)
@@ -735,7 +740,15 @@ async fn a_late_appeal_is_taken_and_marked_and_one_by_post_too() {
         office.clock.advance(TimeDelta::days(31));
         let (listed, _) = desk.appeals(&who, None, None).await.unwrap();
         assert!(listed[0].overdue);
-        assert_eq!(desk.appeals_export(&who, None).await.unwrap().len(), 1);
+        let file = desk.appeals_file(&who, None, FileKind::Csv).await.unwrap();
+        let file = String::from_utf8(file).unwrap();
+        assert!(
+            file.contains("อธ. 1/2569") && file.contains("พ้นกำหนด"),
+            "{file}"
+        );
+        assert!(!file.contains("สมหญิง"), "initials, never names");
+        let file = desk.issued_file_of_all(&who, FileKind::Csv).await.unwrap();
+        assert!(String::from_utf8(file).unwrap().contains("ตง 52005/1"));
     })
     .await;
 }

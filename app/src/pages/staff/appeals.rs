@@ -1,5 +1,6 @@
 //! Appeals: the list by when they must be answered, one opened, and what came to the counter or by post.
 use super::frame::{Clerk, Office, Page, Place};
+use super::signing::{export_links, export_response};
 use super::{request, words};
 use crate::components::reference::in_fours;
 use crate::components::{
@@ -14,6 +15,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use desk::appeal::{AppealFile, AppealListed};
+use desk::export::FileKind;
 use domain::appeal::{AppealAction, AppealChannel, AppealStatus, can_be_appealed};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields};
 use domain::reference::Reference;
@@ -26,6 +28,24 @@ const LIST: &str = "/staff/appeals";
 /// `GET /staff/appeals`
 pub(super) async fn list(Clerk(office): Clerk, asked: Asked) -> Response {
     office.answer(list_page(&office, asked.value("status"), asked.value("after")).await)
+}
+
+/// `GET /staff/appeals/export/{kind}`, narrowed as the list is.
+pub(super) async fn export(
+    Clerk(office): Clerk,
+    Path(kind): Path<String>,
+    asked: Asked,
+) -> Response {
+    let file = async {
+        let kind = FileKind::parse(&kind).ok_or(Trouble::NotFound)?;
+        let status = AppealStatus::parse(asked.value("status"));
+        let bytes = office
+            .desk()
+            .appeals_file(&office.staff, status, kind)
+            .await?;
+        Ok(export_response("appeals", kind, bytes))
+    };
+    office.answer(file.await)
 }
 
 /// `GET /staff/appeals/{id}`
@@ -93,12 +113,14 @@ async fn list_page(office: &Office, status: &str, after: &str) -> desk::Result<R
                     </nav>
                 }
             });
+            let query = status.map_or_else(String::new, |status| format!("?status={}", status.code()));
             view! {
                 <h1>{title}</h1>
                 <p class="sub">{lang.t("เรียงตามวันที่ต้องตอบ", "Ordered by when they must be answered")}</p>
                 {filters(lang, status)}
                 {table(lang, now, &rows)}
                 {next}
+                {export_links(lang, LIST, &query)}
             }
             .into_any()
         })

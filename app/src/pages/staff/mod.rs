@@ -124,7 +124,9 @@ pub fn routes() -> Router<AppState> {
         .route("/staff/signing/{id}/pdf", get(signing::pdf))
         .route("/staff/signing/{id}/scan", get(signing::scan))
         .route("/staff/issued", get(signing::register))
+        .route("/staff/issued/export/{kind}", get(signing::export))
         .route("/staff/appeals", get(appeals::list))
+        .route("/staff/appeals/export/{kind}", get(appeals::export))
         .route(
             "/staff/appeals/{id}",
             get(appeals::open).post(appeals::decide),

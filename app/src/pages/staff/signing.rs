@@ -17,6 +17,7 @@ use axum::http::header::{
 };
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
+use desk::export::FileKind;
 use desk::signature::{Batch, IssuedFile, IssuedListed, Waiting};
 use domain::crematorium::Rules;
 use domain::form::{FieldError, FieldErrors, Lang, RawFields};
@@ -105,6 +106,34 @@ pub(super) async fn scan(Clerk(office): Clerk, Path(id): Path<String>) -> Respon
 /// `GET /staff/issued`: everything that was issued, the newest first.
 pub(super) async fn register(Clerk(office): Clerk, asked: Asked) -> Response {
     office.answer(register_page(&office, asked.value("before")).await)
+}
+
+/// `GET /staff/issued/export/{kind}`
+pub(super) async fn export(Clerk(office): Clerk, Path(kind): Path<String>) -> Response {
+    let file = async {
+        let kind = FileKind::parse(&kind).ok_or(Trouble::NotFound)?;
+        let bytes = office
+            .desk()
+            .issued_file_of_all(&office.staff, kind)
+            .await?;
+        Ok(export_response("issued", kind, bytes))
+    };
+    office.answer(file.await)
+}
+
+/// An exported list.
+pub(super) fn export_response(name: &str, kind: FileKind, bytes: Vec<u8>) -> Response {
+    file_response(kind.media_type(), &format!("{name}.{}", kind.code()), bytes)
+}
+
+/// Links to a list as files.
+pub(super) fn export_links(lang: Lang, list: &str, query: &str) -> AnyView {
+    let links = FileKind::ALL.map(|kind| {
+        let href = lang.path(&format!("{list}/export/{}{query}", kind.code()));
+        view! { <a href=href>{kind.code().to_uppercase()}</a>" " }
+    });
+    view! { <p>{lang.t("ดาวน์โหลดรายการ ", "Download the list ")}{links.collect_view()}</p> }
+        .into_any()
 }
 
 /// A PDF of the office's own: offered as a file, opened by nobody's scripts.
@@ -427,9 +456,17 @@ fn file_view(lang: Lang, title: String, file: &IssuedFile, form: &FormView) -> A
         }
     });
     let over = file.can_take_over.then(|| {
+        let label = if row.mine {
+            lang.t("พิมพ์อีกครั้ง", "Print it again")
+        } else {
+            lang.t(
+                "ลงนามแทน (พิมพ์ใหม่ในชื่อท่าน)",
+                "Sign it instead (printed anew in your name)",
+            )
+        };
         view! {
             <form method="post" action=format!("{base}/take-over") class="actions">
-                <Button label=lang.t("ลงนามแทน (พิมพ์ใหม่ในชื่อท่าน)", "Sign it instead (printed anew in your name)") kind=ButtonKind::Secondary/>
+                <Button label kind=ButtonKind::Secondary/>
             </form>
         }
     });
@@ -499,7 +536,7 @@ async fn register_page(office: &Office, before: &str) -> desk::Result<Response> 
     office
         .page(Page::new(Place::Signing, title).back(LIST), move || {
             let next = next.map(|next| more(lang, format!("/staff/issued?before={next}")));
-            view! { <h1>{title}</h1>{table(lang, &rows)}{next} }.into_any()
+            view! { <h1>{title}</h1>{table(lang, &rows)}{next}{export_links(lang, "/staff/issued", "")} }.into_any()
         })
         .await
 }

@@ -225,6 +225,8 @@ pub(super) fn call_about(lang: Lang, event: &str) -> &str {
             "ครอบครัวถอนอำนาจผู้ดำเนินการแทน",
             "The family stopped its agent",
         ),
+        "appeal_answered" => lang.t("แจ้งผลอุทธรณ์", "An appeal is answered"),
+        "late_explained" => lang.t("แจ้งเหตุล่าช้า", "Why it is late"),
         other => other,
     }
 }
