@@ -12,7 +12,10 @@ use domain::setting::{Kind, part};
 use domain::{thai_date, time};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::crematorium;
+use store::{crematorium, outage};
+
+/// More are out of service at no crematorium.
+const OUTAGES_SHOWN: u32 = 200;
 
 /// One day of the year.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub struct YearDay {
     pub opened: Option<Text>,
     /// Live ceremonies.
     pub ceremonies: u32,
+    /// Names of what is out of service.
+    pub out_of_service: Vec<Text>,
 }
 
 /// A year of the calendar, for staff.
@@ -71,6 +76,7 @@ impl Desk {
             .await?
             .into_iter()
             .collect();
+        let outages = outage::current(&mut conn, first, None, OUTAGES_SHOWN).await?;
         drop(conn);
         let rules = self.rules();
         let days = first
@@ -87,6 +93,11 @@ impl Desk {
                     .or_else(|| rules.opened(date, Facility::Pavilions))
                     .cloned(),
                 ceremonies: ceremonies.get(&date).copied().unwrap_or(0),
+                out_of_service: outages
+                    .iter()
+                    .filter(|outage| outage.span.from <= date && date <= outage.span.until)
+                    .map(|outage| resource_name(&rules, &outage.resource))
+                    .collect(),
             })
             .collect();
         Ok(Year {
@@ -156,6 +167,17 @@ impl Desk {
             body: part(Kind::Lunar, &changed),
         })
     }
+}
+
+/// The name of a furnace or pavilion, or the id of what is not in the settings any more.
+fn resource_name(rules: &Rules, id: &str) -> Text {
+    let settings = rules.settings();
+    let furnaces = settings.furnaces.iter().map(|one| (&one.id, &one.name));
+    let pavilions = settings.pavilions.iter().map(|one| (&one.id, &one.name));
+    furnaces
+        .chain(pavilions)
+        .find(|(other, _)| *other == id)
+        .map_or_else(|| Text::new(id, id), |(_, name)| name.clone())
 }
 
 /// The official name of a public holiday.

@@ -20,12 +20,13 @@ use store::audit::{self, Version};
 use store::claim::{self, Booked, Holder};
 use store::closure::UrgentRow;
 use store::setting::{self, NewSetting, SettingRow};
-use store::{Conn, Tx, crematorium, request};
+use store::{Conn, Tx, crematorium, outage, request};
 use uuid::Uuid;
 
-/// Holds the cells of a day that is being closed, until every server has read the new settings.
+/// Holds the cells of a day that is being closed, until every server has read the new settings. A hold like a
+/// draft's: what goes out of service meanwhile takes its cells over.
 const BARRIER: Holder = Holder {
-    kind: claim::HolderKind::Maintenance,
+    kind: claim::HolderKind::Draft,
     id: Uuid::from_u128(0xc105_ed0f_5a1a),
 };
 /// Servers read the settings every few seconds; one that failed for so long has failed altogether.
@@ -495,6 +496,8 @@ async fn shut(tx: &mut Tx, old: &Rules, new: &Rules, now: Instant) -> Result<()>
             }
         }
     }
+    // What was held of a thing out of service is now the outage's.
+    outage::inherit(tx, BARRIER.id).await?;
     Ok(())
 }
 

@@ -72,6 +72,31 @@ pub async fn rules(store: &Store, now: Instant) -> Result<Option<Rules>> {
     }
 }
 
+/// The municipality a request was made under: of the revisions up to the one it keeps, those valid on its day.
+pub(crate) async fn as_of(
+    conn: &mut Conn,
+    revision: i64,
+    date: NaiveDate,
+) -> Result<Option<Municipality>> {
+    let Some(row) = setting::valid_as_of(conn, KIND, KEY, date, revision).await? else {
+        return Ok(None);
+    };
+    let mut parts = Vec::new();
+    for kind in Kind::ALL {
+        let over = setting::valid_as_of(conn, kind.code(), STAFF_KEY, date, revision).await?;
+        if let Some(over) = over {
+            let body: Value = serde_json::from_str(&over.body)
+                .map_err(|error| unusable(over.revision, &error))?;
+            parts.push((kind, body));
+        }
+    }
+    let parts: Vec<(Kind, &Value)> = parts.iter().map(|(kind, body)| (*kind, body)).collect();
+    let municipality = compose(&file_of(&row)?, &parts);
+    municipality
+        .map(Some)
+        .map_err(|error| unusable(revision, &error))
+}
+
 fn file_of(row: &SettingRow) -> Result<Municipality> {
     serde_json::from_str(&row.body)
         .map_err(|error| Trouble::Internal(format!("settings revision {}: {error}", row.revision)))

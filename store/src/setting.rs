@@ -148,6 +148,26 @@ pub async fn valid_on(
     .await
 }
 
+/// The revision of one setting that was valid on a date when `revision` was the newest of all: what a request that
+/// keeps that number was made under.
+pub async fn valid_as_of(
+    conn: &mut Conn,
+    kind: &str,
+    key: &str,
+    date: NaiveDate,
+    revision: i64,
+) -> Result<Option<SettingRow>> {
+    conn.fetch_optional(
+        select!(
+            "WHERE kind = $1 AND key = $2 AND valid_from <= $3 AND revision <= $4
+             ORDER BY valid_from DESC, revision DESC LIMIT 1"
+        ),
+        params![kind, key, date, revision],
+        parse,
+    )
+    .await
+}
+
 /// One revision by its number, as a request kept it.
 pub async fn by_revision(conn: &mut Conn, revision: i64) -> Result<Option<SettingRow>> {
     conn.fetch_optional(select!("WHERE revision = $1"), params![revision], parse)

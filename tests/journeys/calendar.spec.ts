@@ -122,7 +122,7 @@ test('settings are revised by kind, with a reason, and two administrators do not
   await new Officer(desk, sala).signIn(await sala.staff('wipa', 'วิภา ระบบดี', 'administrator'));
   await page.goto('/staff/settings');
   await desk.see('settings');
-  for (const kind of ['limits', 'rounds', 'hours', 'holidays']) {
+  for (const kind of ['limits', 'rounds', 'hours', 'holidays', 'fees']) {
     await page.goto(`/staff/settings/${kind}`);
     await desk.see(kind);
   }

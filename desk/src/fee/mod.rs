@@ -17,7 +17,7 @@ pub(crate) use view::event_words;
 pub use view::{ExemptionLine, FeeView, Waits, qr_payload};
 
 use crate::request::{Loaded, wish_of};
-use crate::{Desk, Result, Trouble};
+use crate::{Desk, Result, Trouble, settings};
 use chrono::NaiveDate;
 use domain::crematorium::{Residence, Rules};
 use domain::fee::{ExemptionStatus, Extra, Facts, Quote, Relief, quote};
@@ -29,7 +29,7 @@ use serde_json::json;
 use std::sync::Arc;
 use store::audit::{self, Version};
 use store::request::{EventRow, RequestRow, RequestState};
-use store::{Conn, Tx, call, crematorium, fee, request, setting};
+use store::{Conn, Tx, call, crematorium, fee, request};
 
 /// Whether this person may see what a request owes.
 pub(crate) fn sees_money(who: &StaffActor) -> Result<()> {
@@ -69,7 +69,7 @@ pub(crate) fn first_day(wish: &domain::crematorium::Wish) -> Option<NaiveDate> {
 }
 
 impl Desk {
-    /// The settings a request was made under; today's when that revision is not a whole municipality.
+    /// The settings a request was made under; today's when no file was in force then.
     pub(crate) async fn city_of(
         &self,
         conn: &mut Conn,
@@ -79,8 +79,8 @@ impl Desk {
         if row.settings_revision == rules.revision {
             return Ok(Arc::clone(&rules.municipality));
         }
-        let kept = setting::by_revision(conn, row.settings_revision).await?;
-        let city = kept.and_then(|setting| serde_json::from_str(&setting.body).ok());
+        let day = time::local_date(row.submitted_at);
+        let city = settings::as_of(conn, row.settings_revision, day).await?;
         Ok(city.map_or_else(|| Arc::clone(&rules.municipality), Arc::new))
     }
 

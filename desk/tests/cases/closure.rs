@@ -328,13 +328,13 @@ async fn a_booking_that_races_an_urgent_closure_is_refused_or_listed() {
 async fn drop_barrier(store: &Store) {
     let sql = match store.engine() {
         Engine::Sqlite => {
-            "CREATE TRIGGER no_barrier BEFORE INSERT ON slot_claim WHEN NEW.holder_kind = 'maintenance'
+            "CREATE TRIGGER no_barrier BEFORE INSERT ON slot_claim WHEN NEW.holder_kind = 'draft'
              BEGIN SELECT RAISE(IGNORE); END"
         }
         Engine::Postgres => {
             "CREATE FUNCTION no_barrier() RETURNS trigger AS 'BEGIN RETURN NULL; END' LANGUAGE plpgsql;
              CREATE TRIGGER no_barrier BEFORE INSERT ON slot_claim FOR EACH ROW
-             WHEN (NEW.holder_kind = 'maintenance') EXECUTE FUNCTION no_barrier()"
+             WHEN (NEW.holder_kind = 'draft') EXECUTE FUNCTION no_barrier()"
         }
     };
     run_sql(store, sql).await;
@@ -703,6 +703,66 @@ async fn before_the_first_seeding_there_is_nothing_to_revise() {
                 .unwrap()
                 .is_empty()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_keeps_the_fees_it_was_made_under() {
+    both(async |store| {
+        let office = settled(store, true).await;
+        let desk = &office.desk;
+        let (officer, admin) = (
+            staff(&office, "officer", &[Role::Officer]).await,
+            staff(&office, "admin", &[Role::Administrator]).await,
+        );
+        // A closure first: the request's number is then no longer the file's own.
+        let close = ClosureChange::Add(dates("2026-12-10", "2026-12-10", Closes::All));
+        change(&office, &officer, &close).await;
+        let before = desk
+            .walk_in(&officer, &answers(1, &usual_wish()))
+            .await
+            .unwrap();
+        let total = async |reference: &str| {
+            let view = desk.request_fees(&officer, reference).await.unwrap();
+            view.quote.total.least
+        };
+        let price = total(before.as_str()).await;
+        assert!(price > domain::money::Satang::ZERO);
+
+        let page = desk.setting_page(&admin, Kind::Fees).await.unwrap();
+        let mut fields = typed(Kind::Fees, &page.municipality);
+        for (name, rates) in [
+            ("money.items.0.rates", "9000/9000"),
+            ("crematorium.pavilions.0.price_per_night", "700"),
+        ] {
+            fields.insert(name.to_owned(), rates.to_owned());
+        }
+        let (body, _) = read(Kind::Fees, &fields, &page.municipality).expect("fees");
+        let new = NewRevision {
+            kind: Kind::Fees,
+            based_on: page.based_on,
+            valid_from: date("2026-11-23"),
+            legal_basis: "เทศบัญญัติ พ.ศ. 2569".into(),
+            reason: "อัตราใหม่".into(),
+            body,
+        };
+        let done = desk.revise(&admin, &new).await.unwrap();
+        assert_eq!(
+            done,
+            Revised::Done {
+                revision: 3,
+                affected: 0
+            }
+        );
+        let later = wish(
+            Some(("2026-11-28", "13:00")),
+            Some(("sala-1", "2026-11-26", 2)),
+        );
+        let after = desk.walk_in(&officer, &answers(2, &later)).await.unwrap();
+        assert_eq!(total(before.as_str()).await, price, "as it was told");
+        let grown = domain::money::Satang(800_000 + 2 * 20_000);
+        assert_eq!(total(after.as_str()).await.checked_sub(price), Some(grown));
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! How a kind of settings is typed: its fields in groups and lists, what is shown of a value, and what was typed.
 use super::{Kind, at, compose, part};
+use crate::fee::Rate;
 use crate::form::{FieldError, FieldErrors, RawFields, Text, raw};
 use crate::money::Satang;
 use crate::municipality::{CaseType, Municipality, Problem, WeekdayName};
@@ -38,6 +39,10 @@ pub enum Shape {
     Hours,
     /// Yes or no.
     Flag,
+    /// One of a few words of the file, each with its Thai and English.
+    Choice(&'static [(&'static str, &'static str, &'static str)]),
+    /// What an item costs in and out of the area, by type of case: `500/1000; infectious: 800/1600`, in baht.
+    Rates,
 }
 
 /// One value of the settings.
@@ -271,6 +276,105 @@ const WEEK: &[Field] = &[
     field("sun", "วันอาทิตย์", "Sunday", Shape::Hours),
 ];
 
+pub(super) const FEES: &[Part] = &[
+    Part::List {
+        th: "รายการค่าธรรมเนียม",
+        en: "Fee item",
+        path: "money.items",
+        fields: &[
+            field("id", "รหัส", "Id", Shape::Word),
+            field("name", "ชื่อ", "Name", Shape::Bilingual),
+            field(
+                "of",
+                "คิดกับ",
+                "Charged with",
+                Shape::Choice(&[
+                    ("cremation", "ฌาปนกิจ", "a cremation"),
+                    ("pavilion", "ศาลา", "a pavilion"),
+                    ("ash", "โต๊ะเก็บอัฐิ", "an ash table"),
+                ]),
+            ),
+            field(
+                "unit",
+                "หน่วย",
+                "Unit",
+                Shape::Choice(&[
+                    ("use", "ครั้ง", "use"),
+                    ("night", "คืน", "night"),
+                    ("kwh", "หน่วยไฟฟ้า", "kWh"),
+                ]),
+            ),
+            field(
+                "rates",
+                "อัตรา บาท ในเขต/นอกเขต",
+                "Rates in baht, in the area/outside it",
+                Shape::Rates,
+            ),
+            field(
+                "on_request",
+                "คิดเมื่อขอใช้เท่านั้น",
+                "Only when asked for",
+                Shape::Flag,
+            ),
+            field("valid_from", "ตั้งแต่วันที่", "From", Shape::Date),
+            field("legal_basis", "ฐานอำนาจ", "Legal basis", Shape::Bilingual),
+        ],
+        spare: 1,
+    },
+    Part::List {
+        th: "ศาลา",
+        en: "Pavilion",
+        path: "crematorium.pavilions",
+        fields: &[
+            field(
+                "id",
+                "รหัส (ห้ามเปลี่ยนเมื่อมีการจอง)",
+                "Id (never changed once booked)",
+                Shape::Word,
+            ),
+            field("name", "ชื่อ", "Name", Shape::Bilingual),
+            number("guests", "ที่นั่ง", "Seats", ("ที่นั่ง", "seats")),
+            field(
+                "price_per_night",
+                "ราคาต่อคืน ในเขต",
+                "Price per night, in the area",
+                Shape::Money,
+            ),
+        ],
+        spare: 0,
+    },
+    Part::List {
+        th: "ราคาศาลานอกเขต",
+        en: "Pavilion outside the area",
+        path: "money.pavilion_rates",
+        fields: &[
+            field("pavilion", "รหัสศาลา", "Id of the pavilion", Shape::Word),
+            field(
+                "out_of_area",
+                "ราคาต่อคืน นอกเขต",
+                "Price per night, outside the area",
+                Shape::Money,
+            ),
+        ],
+        spare: 1,
+    },
+    Part::List {
+        th: "การคืนเงิน",
+        en: "Refund",
+        path: "money.refunds",
+        fields: &[
+            number(
+                "days_before",
+                "ก่อนวันแรกอย่างน้อย",
+                "At least so long before the first day",
+                DAYS,
+            ),
+            number("percent", "คืนร้อยละ", "Paid back", ("%", "%")),
+        ],
+        spare: 1,
+    },
+];
+
 pub(super) const HOLIDAYS: &[Part] = &[Part::List {
     th: "วันหยุด",
     en: "Holiday",
@@ -384,6 +488,7 @@ fn as_typed(shape: Shape, value: Option<&Value>) -> String {
         Shape::Money => satang(value).map_or_else(|| plain(value), |amount| amount.to_string()),
         Shape::Weekdays | Shape::CaseTypes => list(value).join(","),
         Shape::Hours => list_of_spans(value).join(", "),
+        Shape::Rates => rates_as_typed(value),
         Shape::Flag => if value == &Value::Bool(true) {
             "yes"
         } else {
@@ -410,6 +515,24 @@ fn satang(value: &Value) -> Option<Satang> {
 
 fn list(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().map(plain).collect()
+}
+
+fn rates_as_typed(value: &Value) -> String {
+    let rate = |rate: &Value| {
+        let amount = |key| {
+            let amount = rate.get(key).and_then(satang);
+            amount.map_or_else(String::new, |amount| amount.to_string())
+        };
+        let prices = format!("{}/{}", amount("in_area"), amount("out_of_area"));
+        let cases = rate.get("case_types").map(list).unwrap_or_default();
+        if cases.is_empty() {
+            prices
+        } else {
+            format!("{}: {prices}", cases.join(", "))
+        }
+    };
+    let rates = value.as_array().into_iter().flatten().map(rate);
+    rates.collect::<Vec<_>>().join("; ")
 }
 
 fn list_of_spans(value: &Value) -> Vec<String> {
@@ -474,6 +597,10 @@ fn words(shape: Shape, value: &Value) -> Text {
                 .filter(|(code, _)| chosen.iter().any(|one| one == code));
             join(all.map(|(_, text)| text), ", ")
         }
+        Shape::Choice(words) => words
+            .iter()
+            .find(|(code, _, _)| value.as_str() == Some(*code))
+            .map_or_else(|| same(plain(value)), |(_, th, en)| Text::new(*th, *en)),
         Shape::Hours if list_of_spans(value).is_empty() => Text::new("ปิด", "closed"),
         Shape::Flag if value == &Value::Bool(true) => Text::new("ใช่", "yes"),
         Shape::Flag => Text::new("ไม่", "no"),
@@ -716,8 +843,9 @@ fn parse(shape: Shape, name: &str, typed: &str) -> Result<Value, FieldError> {
             Ok(chosen.map(Value::from).collect::<Vec<_>>().into())
         }
         Shape::Hours => hours(name, typed),
+        Shape::Rates => rates(name, typed),
         Shape::Flag => Ok((!typed.is_empty()).into()),
-        Shape::Word | Shape::CaseType | Shape::Bilingual => Ok(typed.into()),
+        Shape::Word | Shape::CaseType | Shape::Choice(_) | Shape::Bilingual => Ok(typed.into()),
     }
 }
 
@@ -732,6 +860,39 @@ pub fn date(name: &str, typed: &str) -> Result<NaiveDate, FieldError> {
             "Enter a date, such as 1 Oct 2026",
         ),
     })
+}
+
+fn rates(name: &str, typed: &str) -> Result<Value, FieldError> {
+    let wrong = || {
+        FieldError::new(
+            name,
+            "rates",
+            "กรอกอัตราในเขต/นอกเขต เช่น 500/1000 หรือ 500/1000; infectious: 800/1600",
+            "Enter in the area/outside it, such as 500/1000 or 500/1000; infectious: 800/1600",
+        )
+    };
+    let mut rates = Vec::new();
+    for one in typed
+        .split(';')
+        .map(str::trim)
+        .filter(|one| !one.is_empty())
+    {
+        let (cases, prices) = one.split_once(':').unwrap_or(("", one));
+        let cases: Vec<CaseType> = cases
+            .split([',', ' '])
+            .filter(|code| !code.is_empty())
+            .map(|code| CaseType::parse(code).ok_or_else(wrong))
+            .collect::<Result<_, _>>()?;
+        let (inside, outside) = prices.split_once('/').ok_or_else(wrong)?;
+        let amount = |text: &str| Satang::parse(text).map_err(|_| wrong());
+        let rate = Rate {
+            case_types: cases,
+            in_area: amount(inside)?,
+            out_of_area: amount(outside)?,
+        };
+        rates.push(serde_json::to_value(rate).unwrap_or_default());
+    }
+    Ok(Value::Array(rates))
 }
 
 fn hours(name: &str, typed: &str) -> Result<Value, FieldError> {
@@ -912,6 +1073,17 @@ mod tests {
                 vec!["crematorium.rounds.3.start"],
             ),
             (
+                Kind::Fees,
+                vec![
+                    ("money.items.0.rates", "500"),
+                    ("crematorium.pavilions.0.price_per_night", "ฟรี"),
+                ],
+                vec![
+                    "money.items.0.rates",
+                    "crematorium.pavilions.0.price_per_night",
+                ],
+            ),
+            (
                 Kind::Holidays,
                 vec![("holidays.0.date", "31 ก.พ. 2570")],
                 vec!["holidays.0.date"],
@@ -924,6 +1096,26 @@ mod tests {
                 assert!(!error.text.get(Lang::Th).is_empty());
             }
         }
+    }
+
+    #[test]
+    fn rates_are_typed_in_baht_by_type_of_case() {
+        let fields = with(
+            Kind::Fees,
+            &[(
+                "money.items.0.rates",
+                "1,200/2400.50; infectious, royal: 3000/6000",
+            )],
+        );
+        let (_, composed) = read(Kind::Fees, &fields, &city()).expect("settings");
+        let rates = &composed.money.items[0].rates;
+        assert_eq!(rates.len(), 2);
+        assert_eq!(rates[0].out_of_area, Satang(240_050));
+        assert_eq!(rates[1].case_types, [CaseType::Infectious, CaseType::Royal]);
+        assert_eq!(
+            typed(Kind::Fees, &composed)["money.items.0.rates"],
+            "1,200.00/2,400.50; infectious, royal: 3,000.00/6,000.00"
+        );
     }
 
     #[test]

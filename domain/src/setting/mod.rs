@@ -10,7 +10,7 @@ pub use form::{Field, Part, Shape, date, label, read, rows, several, shown, type
 
 use crate::form::Text;
 use crate::municipality::Municipality;
-use form::{HOLIDAYS, HOURS, LIMITS, ROUNDS};
+use form::{FEES, HOLIDAYS, HOURS, LIMITS, ROUNDS};
 use serde_json::{Map, Value};
 
 /// What can be revised by itself. A new kind is a variant and its parts.
@@ -27,16 +27,19 @@ pub enum Kind {
     Lunar,
     /// The horizon, notice, holds and targets.
     Limits,
+    /// What things cost, and what is paid back.
+    Fees,
 }
 
 impl Kind {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Closures,
         Self::Rounds,
         Self::Hours,
         Self::Holidays,
         Self::Lunar,
         Self::Limits,
+        Self::Fees,
     ];
 
     /// The word of the database and of addresses.
@@ -48,6 +51,7 @@ impl Kind {
             Self::Holidays => "holidays",
             Self::Lunar => "lunar",
             Self::Limits => "limits",
+            Self::Fees => "fees",
         }
     }
 
@@ -63,6 +67,7 @@ impl Kind {
             Self::Holidays => Text::new("วันหยุดราชการ", "Public holidays"),
             Self::Lunar => Text::new("ปฏิทินจันทรคติ", "Lunar calendar"),
             Self::Limits => Text::new("การจองและกำหนดเวลา", "Booking and deadlines"),
+            Self::Fees => Text::new("ค่าธรรมเนียม", "Fees"),
         }
     }
 
@@ -73,6 +78,7 @@ impl Kind {
             Self::Hours => HOURS,
             Self::Holidays => HOLIDAYS,
             Self::Limits => LIMITS,
+            Self::Fees => FEES,
             Self::Closures | Self::Lunar => &[],
         }
     }
@@ -86,9 +92,9 @@ impl Kind {
         }
     }
 
-    /// Rounds decide what a person is given or refused: the revision names what it rests on.
+    /// Rounds and fees decide what a person is given and pays: the revision names what it rests on.
     pub fn needs_legal_basis(self) -> bool {
-        matches!(self, Self::Rounds)
+        matches!(self, Self::Rounds | Self::Fees)
     }
 
     /// Whether its entries bear their own dates, so that a revision is always valid from the day it is made.

@@ -163,6 +163,7 @@ async fn read(conn: &mut Conn) -> Result<()> {
     setting::latest_revision(conn).await?;
     setting::newest(conn, "kind", "key 1").await?;
     setting::coming(conn, "kind", "key 1", date("2026-11-23")).await?;
+    setting::valid_as_of(conn, "kind", "key 1", date("2026-11-23"), 7).await?;
     claim::booked(conn, date("2026-11-23")).await?;
     closure::unreviewed(conn).await?;
     setting::valid_on(conn, "kind", "key 1", date("2026-11-23")).await?;

@@ -129,6 +129,17 @@ async fn a_revision_follows_the_newest_or_is_not_made() {
             [(3, "เพราะ"), (2, "เพราะ")],
             "in the order in which they begin"
         );
+        for (revision, body) in [(1, None), (2, None), (3, Some("second"))] {
+            let day = date("2026-12-15");
+            let kept = setting::valid_as_of(&mut conn, "rounds", "staff", day, revision)
+                .await
+                .unwrap();
+            assert_eq!(
+                kept.as_ref().map(|row| &*row.body),
+                body,
+                "as of {revision}"
+            );
+        }
         let later = setting::coming(&mut conn, "rounds", "staff", date("2026-12-01")).await;
         assert_eq!(later.unwrap().len(), 1);
     })

@@ -78,7 +78,7 @@ impl CalendarView {
                 format!("บันทึกแล้ว ฉบับที่ {revision}"),
                 format!("Saved as revision {revision}"),
             );
-            let list = lang.path("/staff/affected");
+            let list = lang.path("/staff/must-move");
             let see = (moved > 0 && self.handles_requests).then(|| {
                 view! {
                     " "<a href=list>{lang.t("ดูรายการที่ต้องย้าย", "See what must move")}</a>
@@ -226,6 +226,14 @@ impl CalendarView {
         text(lang.t("งดฌาปนกิจ", "No cremations"), &day.cremation);
         text(lang.t("ศาลาปิด", "Pavilions closed"), &day.pavilions);
         text(lang.t("เปิดเป็นกรณีพิเศษ", "Open by exception"), &day.opened);
+        if !day.out_of_service.is_empty() {
+            let names = day.out_of_service.iter().map(|name| name.get(lang));
+            let names = names.collect::<Vec<_>>().join(", ");
+            rows.push(SummaryRow::new(
+                lang.t("งดใช้ชั่วคราว", "Out of service"),
+                names,
+            ));
+        }
         rows.push(SummaryRow::new(
             lang.t("พิธี", "Ceremonies"),
             day.ceremonies.to_string(),
@@ -249,8 +257,8 @@ impl CalendarView {
             .chunk_by(|a, b| a.date.month() == b.date.month());
         let months = months.map(|days| self.month(days)).collect_view();
         let key = self.lang.t(
-            "ข คือข้างขึ้น ร คือข้างแรม · พระ คือวันพระ · ปิด คืองดฌาปนกิจ · ศาลา คือศาลาปิด · เปิด คือเปิดเป็นกรณีพิเศษ · หยุด คือวันหยุดราชการ · ตัวเลขในวงเล็บคือจำนวนพิธี",
-            "W waxing, N waning · holy: Buddhist holy day · closed: no cremations · pav.: pavilions closed · open: open by exception · hol.: public holiday · in brackets: ceremonies",
+            "ข คือข้างขึ้น ร คือข้างแรม · พระ คือวันพระ · ปิด คืองดฌาปนกิจ · ศาลา คือศาลาปิด · เปิด คือเปิดเป็นกรณีพิเศษ · ซ่อม คือมีสิ่งที่งดใช้ชั่วคราว · หยุด คือวันหยุดราชการ · ตัวเลขในวงเล็บคือจำนวนพิธี",
+            "W waxing, N waning · holy: Buddhist holy day · closed: no cremations · pav.: pavilions closed · open: open by exception · repair: something is out of service · hol.: public holiday · in brackets: ceremonies",
         );
         view! { <p class="hint">{key}</p><div class="months">{months}</div> }.into_any()
     }
@@ -314,6 +322,9 @@ impl CalendarView {
         }
         if day.holiday.is_some() {
             marks.push(lang.t("หยุด", "hol."));
+        }
+        if !day.out_of_service.is_empty() {
+            marks.push(lang.t("ซ่อม", "repair"));
         }
         if day.pavilions.is_some() {
             marks.push(lang.t("ศาลา", "pav."));

@@ -414,6 +414,22 @@ impl KindView {
                     .collect();
                 view! { <SelectField form field=name label options width=Width::Long/> }.into_any()
             }
+            Shape::Choice(words) => {
+                // An empty row chooses nothing, so that it stays empty.
+                let none = std::iter::once((String::new(), lang.t("เลือก", "Choose").to_owned()));
+                let words = words
+                    .iter()
+                    .map(|(code, th, en)| ((*code).to_owned(), lang.t(*th, *en).to_owned()));
+                let options = none.chain(words).collect();
+                view! { <SelectField form field=name label options width=Width::Long/> }.into_any()
+            }
+            Shape::Rates => {
+                let hint = lang.t(
+                    "เช่น 500/1000 หรือ 500/1000; infectious: 800/1600",
+                    "Such as 500/1000, or 500/1000; infectious: 800/1600",
+                );
+                view! { <TextField form field=name label kind=Typed::Word hint/> }.into_any()
+            }
             Shape::Flag => view! { <Checkbox form field=name label/> }.into_any(),
             Shape::Hours => {
                 let hint = lang.t("เช่น 08:30-12:00, 13:00-16:30 เว้นว่างเมื่อปิด", "Such as 08:30-12:00, 13:00-16:30; nothing when closed");

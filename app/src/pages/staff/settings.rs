@@ -117,6 +117,7 @@ impl SettingsView {
             "closures" => Some("/staff/calendar"),
             "booking" | "targets" => Some("/staff/settings/limits"),
             "holidays" => Some("/staff/settings/holidays"),
+            "pavilions" | "fees" => Some("/staff/settings/fees"),
             _ => None,
         };
         let change = change.map(|path| {
