@@ -584,21 +584,18 @@ impl Desk {
 }
 
 /// Where the city is itself the registry, looking a new case up is the office's task from the start.
-pub(crate) async fn on_submit(
+pub(crate) async fn look_up(
     tx: &mut Tx,
-    registry_is_city: bool,
     request_id: Uuid,
     task_id: Uuid,
     now: Instant,
 ) -> Result<()> {
-    if registry_is_city {
-        let found = Findings {
-            registry: Some(Registry::Asked),
-            ..Findings::default()
-        };
-        stored::set_findings(tx, request_id, found).await?;
-        task::insert(tx, task_id, REGISTRY_TASK, Some(request_id), "{}", now).await?;
-    }
+    let found = Findings {
+        registry: Some(Registry::Asked),
+        ..Findings::default()
+    };
+    stored::set_findings(tx, request_id, found).await?;
+    task::insert(tx, task_id, REGISTRY_TASK, Some(request_id), "{}", now).await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use domain::crematorium::application::{Application, Certificate};
 use domain::request::{Action, Actor, Event, Snapshot, StaffActor, Status, decide};
 use domain::time::Instant;
 use store::claim::{self};
-use store::crematorium::{CaseRow, identity};
+use store::crematorium::{CaseRow, IdentityKind, identity};
 use store::request::{RequestRow, RequestState};
 use store::{Tx, call, crematorium, person, request, staff};
 use uuid::Uuid;
@@ -166,7 +166,11 @@ impl Desk {
     ) -> Result<()> {
         let application = &corrected.application;
         identity::release(tx, row.id).await?;
-        if !identity::claim(tx, row.id, &self.identifiers(application)).await? {
+        let mut identifiers = self.identifiers(application);
+        // The office's own number for somebody unnamed stays, whatever the family corrects.
+        let own = corrected.case.internal_number.as_deref();
+        identifiers.extend(own.map(|number| self.identifier(IdentityKind::Internal, number)));
+        if !identity::claim(tx, row.id, &identifiers).await? {
             return Err(Trouble::DeceasedHasCase);
         }
         let missing = || Trouble::Internal("a person of a live request is gone".to_owned());

@@ -89,7 +89,8 @@ struct Plan {
     deceased: Uuid,
     event: Uuid,
     ids: Ids,
-    registry_task: Uuid,
+    /// Where the city is itself the registry.
+    registry_task: Option<Uuid>,
     reference: Reference,
     nonce: [u8; 12],
 }
@@ -180,8 +181,9 @@ impl Desk {
         }
         crematorium::insert(tx, &new_case(rules, &s.application, furnace, p)).await?;
         self.index(tx, p.request, &s.application).await?;
-        let registry_is_city = rules.settings().registry_is_city;
-        paper::on_submit(tx, registry_is_city, p.request, p.registry_task, p.now).await?;
+        if let Some(task) = p.registry_task {
+            paper::look_up(tx, p.request, task, p.now).await?;
+        }
         let has_email = s.application.applicant.email.is_some();
         let about = Record {
             has_email,
@@ -260,7 +262,11 @@ impl Desk {
             deceased: self.id(now),
             event: self.id(now),
             ids: self.ids(now),
-            registry_task: self.id(now),
+            registry_task: self
+                .rules()
+                .settings()
+                .registry_is_city
+                .then(|| self.id(now)),
             reference: Reference::from_random(u64::from_le_bytes(self.random())),
             nonce: self.random(),
         }
@@ -367,25 +373,24 @@ impl Desk {
 
     /// What one live case may hold: the identity, and the certificate's number.
     pub(super) fn identifiers(&self, application: &Application) -> Vec<identity::Identifier> {
-        let mac = |kind: IdentityKind, value: &str| {
-            (
-                kind,
-                self.keys.mac(
-                    Purpose::IdentityMac,
-                    format!("{}:{value}", kind.code()).as_bytes(),
-                ),
-            )
-        };
         let known = application
             .deceased
             .identity
             .key()
-            .and_then(|(kind, value)| Some(mac(IdentityKind::parse(kind)?, &value)));
+            .and_then(|(kind, value)| Some(self.identifier(IdentityKind::parse(kind)?, &value)));
         let certificate = match &application.certificate {
-            Certificate::Number(number) => Some(mac(IdentityKind::Certificate, number)),
+            Certificate::Number(number) => Some(self.identifier(IdentityKind::Certificate, number)),
             _ => None,
         };
         known.into_iter().chain(certificate).collect()
+    }
+
+    /// One identifier of a case, as the database compares it.
+    pub(crate) fn identifier(&self, kind: IdentityKind, value: &str) -> identity::Identifier {
+        // The same number whether it was typed with spaces or without.
+        let value: String = value.chars().filter(|c| !c.is_whitespace()).collect();
+        let value = format!("{}:{}", kind.code(), value.to_uppercase());
+        (kind, self.keys.mac(Purpose::IdentityMac, value.as_bytes()))
     }
 
     pub(super) async fn index(

@@ -176,13 +176,7 @@ impl Desk {
         let row = &loaded.row;
         let identifier = match &certificate {
             Certificate::Number(number) => {
-                vec![(
-                    IdentityKind::Certificate,
-                    self.keys.mac(
-                        Purpose::IdentityMac,
-                        format!("certificate:{number}").as_bytes(),
-                    ),
-                )]
+                vec![self.identifier(IdentityKind::Certificate, number)]
             }
             _ => Vec::new(),
         };

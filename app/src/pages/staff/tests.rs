@@ -231,8 +231,15 @@ fn assert_english(html: &str) {
 
 #[test]
 fn the_page_of_a_request_offers_what_is_allowed_and_nothing_else() {
-    let nothing = file_page(Lang::Th, file(&[]), &RawFields::new(), FieldErrors::new());
-    assert!(!nothing.contains("<form"), "{nothing}");
+    let page = |file| file_page(Lang::Th, file, &RawFields::new(), FieldErrors::new());
+    // Papers go on being collected; nothing is decided.
+    let nothing = page(file(&[]));
+    assert!(!nothing.contains("/decision\""), "{nothing}");
+    let ended = page(RequestFile {
+        status: Status::Refused,
+        ..file(&[])
+    });
+    assert!(!ended.contains("<form"), "{ended}");
     for action in ACTIONS {
         let html = file_page(
             Lang::Th,
