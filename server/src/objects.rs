@@ -49,6 +49,7 @@ impl Objects {
                         folder.display()
                     ))
                 })?;
+                clear_begun(folder);
                 let store =
                     LocalFileSystem::new_with_prefix(folder).map_err(|error| failure(&error))?;
                 // Acknowledged means durable.
@@ -86,6 +87,23 @@ fn prefix(url: &str) -> String {
     rest.trim_end_matches('/').to_owned()
 }
 
+/// Removes what a crash left half written. It has a mark in its name and no row; what another server may be writing
+/// just now is younger.
+fn clear_begun(folder: &Path) {
+    const OLD: Duration = Duration::from_hours(1);
+    let shelves = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = shelves.filter_map(|shelf| std::fs::read_dir(shelf.path()).ok());
+    for file in files.flatten().flatten() {
+        let begun = file.file_name().to_string_lossy().contains('#');
+        let age = file.metadata().and_then(|file| file.modified());
+        let old = age.is_ok_and(|at| at.elapsed().is_ok_and(|age| age > OLD));
+        if begun && old {
+            // It is looked for again at the next start.
+            let _ = std::fs::remove_file(file.path());
+        }
+    }
+}
+
 fn make(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new()
@@ -97,6 +115,23 @@ fn make(folder: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_crash_left_half_written_is_cleared_away_once_it_is_old() {
+        let folder = std::env::temp_dir().join(format!("sala_objects_{}", std::process::id()));
+        let shelf = folder.join("paper");
+        std::fs::create_dir_all(&shelf).unwrap();
+        let now = std::fs::File::create(shelf.join("young#1")).unwrap();
+        let hours_ago = now.metadata().unwrap().modified().unwrap() - Duration::from_hours(2);
+        for name in ["old#1", "whole"] {
+            let file = std::fs::File::create(shelf.join(name)).unwrap();
+            file.set_modified(hours_ago).unwrap();
+        }
+        clear_begun(&folder);
+        let left = |name: &str| shelf.join(name).exists();
+        assert!(left("young#1") && left("whole") && !left("old#1"));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
 
     #[test]
     fn a_place_is_a_folder_or_a_bucket() {

@@ -92,6 +92,23 @@ impl Installation {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Option<(u16, String)> {
+        let kind = if body.starts_with('{') {
+            "application/json"
+        } else {
+            "application/x-www-form-urlencoded"
+        };
+        self.send(method, path, headers, kind, body.as_bytes())
+    }
+
+    /// The same with a body of any kind.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        kind: &str,
+        body: &[u8],
+    ) -> Option<(u16, String)> {
         let mut stream = TcpStream::connect(self.address).ok()?;
         stream
             .set_read_timeout(Some(Duration::from_secs(30)))
@@ -102,17 +119,13 @@ impl Installation {
             .collect();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{}\
-             Content-Type: {}\r\nContent-Length: {}\r\n\r\n{body}",
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n",
             self.address,
             headers.concat(),
-            if body.starts_with('{') {
-                "application/json"
-            } else {
-                "application/x-www-form-urlencoded"
-            },
             body.len()
         );
         stream.write_all(head.as_bytes()).ok()?;
+        stream.write_all(body).ok()?;
         let mut reader = BufReader::new(stream);
         let mut status_line = String::new();
         reader.read_line(&mut status_line).ok()?;

@@ -6,3 +6,4 @@
 mod durability;
 mod installation;
 mod two_servers;
+mod uploads;
