@@ -20,7 +20,7 @@ export class Officer {
     expect(await this.visitor.press('เข้าสู่ระบบ')).toBe(303);
     await this.page.locator('#code').fill(this.sala.code(account));
     expect(await this.visitor.press('ยืนยัน')).toBe(303);
-    await expect(this.page).toHaveURL(/\/staff(\/accounts)?$/);
+    await expect(this.page).toHaveURL(/\/staff(\/accounts|\/cashier)?$/);
   }
 
   async open(reference: string): Promise<void> {

@@ -15,7 +15,7 @@ export const OUTPUT = join(TESTS, 'output');
 const START = '2026-11-23T09:00:00+07:00';
 const PATIENCE = 60_000;
 
-export type Role = 'officer' | 'approver' | 'administrator';
+export type Role = 'officer' | 'approver' | 'administrator' | 'cashier';
 
 /** What the program asks of everybody who signs in. */
 export interface Account {
