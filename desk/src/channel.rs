@@ -100,6 +100,7 @@ impl Desk {
             application,
             draft: None,
             answer: Some(answer),
+            retake: None,
         };
         Ok(match self.submit(submission).await? {
             Outcome::Done(submitted) => Answered {

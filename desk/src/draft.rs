@@ -226,6 +226,8 @@ impl Desk {
                 if self.limits && other_holds(tx, &owner_mac, id, now).await? >= most_holds {
                     return Err(Trouble::TooManyUnverified);
                 }
+                self.check_given_up(tx, &self.who_drafts(&row.fields), wish)
+                    .await?;
                 if place::take(tx, &rules, Holder::draft(id), wish, Some(until), now)
                     .await?
                     .is_none()
@@ -312,6 +314,7 @@ impl Desk {
             application,
             draft: Some(row.id),
             answer: None,
+            retake: None,
         };
         match self.submit(submission).await {
             Ok(Outcome::Done(submitted)) => Ok(submitted.reference),

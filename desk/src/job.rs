@@ -4,11 +4,11 @@ use crate::request::load;
 use crate::{Desk, Result, Trouble};
 use chrono::TimeDelta;
 use domain::request::{Action, Actor, Event};
-use domain::time::Instant;
+use domain::time::{self, Instant};
 use serde::{Deserialize, Serialize};
 use store::audit::{self, Head, Report};
 use store::job::{self, JobCounts, JobRow};
-use store::{claim, draft, idempotency, limit, request, session, task};
+use store::{claim, draft, given_up, idempotency, limit, request, session, task};
 use uuid::Uuid;
 
 const LEASE: TimeDelta = TimeDelta::minutes(2);
@@ -201,6 +201,7 @@ impl Desk {
                 session::delete_expired(tx, now).await?;
                 idempotency::delete_old(tx, now).await?;
                 limit::delete_old(tx, now).await?;
+                given_up::delete_passed(tx, time::local_date(now), BATCH).await?;
                 job::delete_finished(tx, now - FINISHED_KEPT).await?;
                 Ok(())
             })

@@ -9,6 +9,9 @@
 //! | `draft` | raw answers kept for a resident, the hold, carrying to another phone, sending |
 //! | `request` | submitting, tracking, withdrawing, correcting |
 //! | `affected` | bookings that must move, until they have |
+//! | `change` | moving and cancelling, by the family, an officer or a channel |
+//! | `given_up` | who cancelled a place cannot take it again |
+//! | `outage` | what is out of service |
 //! | `office` | inbox, request file, decisions, call list |
 //! | `account` | what accounts share: passwords, second factors, sessions |
 //! | `staff` | sign-in of staff, their accounts |
@@ -33,6 +36,7 @@ pub mod bank;
 pub mod calendar;
 pub mod calendar_link;
 pub mod cashier;
+pub mod change;
 pub mod channel;
 pub mod clock;
 pub mod closure;
@@ -42,12 +46,14 @@ pub mod draft;
 mod error;
 pub mod export;
 pub mod fee;
+mod given_up;
 mod issue;
 pub mod job;
 pub mod late;
 mod limit;
 pub mod mail;
 pub mod office;
+pub mod outage;
 pub mod paper;
 mod place;
 pub mod refund;

@@ -28,6 +28,8 @@ pub const FORM_KEY: &str = "form_key";
 
 /// The field that says how staff took a request: `telephone`, or else at the counter.
 pub const CHANNEL: &str = "channel";
+/// The counter's field that lets a family have places again that it gave up before, and says why.
+pub const RETAKE_REASON: &str = "retake_reason";
 
 /// Which requests the inbox shows. Everything still live by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -603,6 +605,7 @@ impl Desk {
             application,
             draft: None,
             answer,
+            retake: Some(raw(fields, RETAKE_REASON).to_owned()),
         };
         match self.submit(submission).await? {
             Outcome::Done(submitted) => Ok(submitted.reference),

@@ -256,6 +256,9 @@ pub struct CrematoriumSettings {
     pub correction_hours: u16,
     /// Hours after sending by which a certificate that "has not come yet" is expected.
     pub certificate_hours: u16,
+    /// Hours before the first of a booking's places until which the family may move or cancel it by itself.
+    #[serde(default = "usual_cut_off")]
+    pub change_cut_off_hours: u16,
     /// "อุทธรณ์ต่อนายกเทศมนตรีภายใน 15 วันนับแต่วันที่ได้รับแจ้ง"
     pub appeal_text: Text,
     /// The law a refusal cites by default.
@@ -263,6 +266,11 @@ pub struct CrematoriumSettings {
     /// Whether deaths are notified at the city itself: then an officer looks them up, and a photo is optional.
     #[serde(default)]
     pub registry_is_city: bool,
+}
+
+/// A day, in files that do not say.
+fn usual_cut_off() -> u16 {
+    24
 }
 
 impl CrematoriumSettings {

@@ -584,6 +584,8 @@ pub enum Refusal {
     DeadlinePassed,
     #[error("the time for changing it oneself has passed")]
     PastCutOff,
+    #[error("somebody else must do this")]
+    SamePerson,
 }
 
 impl Refusal {
@@ -600,6 +602,7 @@ impl Refusal {
             }
             Self::TooEarly => "ยังไม่ถึงกำหนด",
             Self::DeadlinePassed => "กำหนดเวลาต้องอยู่ในอนาคต",
+            Self::SamePerson => "ผู้ที่ทำรายการเองตรวจทานเองไม่ได้ ต้องเป็นอีกคนหนึ่ง",
             Self::PastCutOff => "เลยเวลาที่เปลี่ยนหรือยกเลิกเองได้ โปรดโทรหาเจ้าหน้าที่เวร",
         }
     }
@@ -619,6 +622,7 @@ impl Refusal {
             }
             Self::TooEarly => "The deadline has not passed yet.",
             Self::DeadlinePassed => "The deadline must be in the future.",
+            Self::SamePerson => "Somebody else must review what you did yourself.",
             Self::PastCutOff => {
                 "It is too late to change or cancel it yourself. Please call the officer on duty."
             }

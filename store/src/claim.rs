@@ -154,25 +154,44 @@ pub async fn shift(
     hold_until: Option<Instant>,
     now: Instant,
 ) -> Result<bool> {
-    let had: BTreeSet<Cell> = of(tx, holder.id)
-        .await?
-        .into_iter()
-        .map(|row| Cell {
-            resource: row.resource,
-            date: row.date,
-            n: row.cell,
-        })
+    let had = of(tx, holder.id).await?.into_iter().map(cell_of).collect();
+    let wanted = wanted.iter().flat_map(cells).collect();
+    shift_cells(tx, holder, &had, &wanted, hold_until, now).await
+}
+
+/// Moves what a holder has of one thing on one date to another, all or none; its other places are not touched.
+pub async fn swap(
+    tx: &mut Tx,
+    holder: Holder,
+    from: (&str, NaiveDate),
+    wanted: &Claim,
+    now: Instant,
+) -> Result<bool> {
+    let had = of(tx, holder.id).await?.into_iter();
+    let had = had
+        .filter(|row| (row.resource.as_str(), row.date) == from)
+        .map(cell_of)
         .collect();
-    let wanted: BTreeSet<Cell> = wanted.iter().flat_map(cells).collect();
+    shift_cells(tx, holder, &had, &cells(wanted).collect(), None, now).await
+}
+
+async fn shift_cells(
+    tx: &mut Tx,
+    holder: Holder,
+    had: &BTreeSet<Cell>,
+    wanted: &BTreeSet<Cell>,
+    hold_until: Option<Instant>,
+    now: Instant,
+) -> Result<bool> {
     // A request's cells that are out of service do not go back to the public. A held cell is never one of them.
-    let outages = if holder.kind == HolderKind::Request && !had.is_subset(&wanted) {
+    let outages = if holder.kind == HolderKind::Request && !had.is_subset(wanted) {
         outage::around(tx, holder.id).await?
     } else {
         Vec::new()
     };
     tx.execute("SAVEPOINT shift", params![]).await?;
     let mut complete = true;
-    for cell in had.symmetric_difference(&wanted) {
+    for cell in had.symmetric_difference(wanted) {
         complete = if had.contains(cell) {
             let heir = outages.iter().find(|outage| {
                 outage.resource == cell.resource && outage.span.covers(cell.date, cell.n)
@@ -282,6 +301,14 @@ pub async fn booked(conn: &mut Conn, from: NaiveDate) -> Result<Vec<Booked>> {
         },
     )
     .await
+}
+
+fn cell_of(row: ClaimRow) -> Cell {
+    Cell {
+        resource: row.resource,
+        date: row.date,
+        n: row.cell,
+    }
 }
 
 fn cells(claim: &Claim) -> impl Iterator<Item = Cell> {

@@ -11,6 +11,7 @@
 //! | [`claim`] | a place in time, which the database refuses twice; holds |
 //! | [`request`] | requests, their guarded change of state, their history, the inbox |
 //! | [`crematorium`] | a request's crematorium case; one live case per deceased |
+//! | [`given_up`] | places that somebody gave up and may not take again |
 //! | [`outage`] | what is out of service, and its claims |
 //! | [`affected`] | live bookings that must move |
 //! | [`fee`], [`payment`], [`refund`] | what a request owes, what was paid, what goes back |
@@ -68,6 +69,7 @@ pub mod crematorium;
 pub mod draft;
 pub mod error;
 pub mod fee;
+pub mod given_up;
 pub mod idempotency;
 pub mod issued;
 pub mod job;

@@ -227,6 +227,16 @@ pub async fn apply(
     Ok(changed.await? == 1)
 }
 
+/// Makes whoever wants to change the request wait for this transaction; nothing is changed.
+pub async fn lock(tx: &mut Tx, id: Uuid) -> Result<()> {
+    tx.execute(
+        "UPDATE request SET version = version WHERE id = $1",
+        params![id],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Appends to the history.
 pub async fn insert_event(tx: &mut Tx, event: &EventRow) -> Result<()> {
     tx.execute(

@@ -1,5 +1,5 @@
 //! Acts on a live request: guarded by status and version, recorded, places given back when it ends.
-use super::record::Record;
+use super::record::{Ids, Record};
 use crate::office::CallOutcome;
 use crate::{Desk, Result, Trouble};
 use domain::affected::Resolution;
@@ -7,10 +7,11 @@ use domain::crematorium::Rules;
 use domain::crematorium::application::{Application, Certificate};
 use domain::request::{Action, Actor, Event, Snapshot, StaffActor, Status, decide};
 use domain::time::Instant;
+use std::sync::Arc;
 use store::claim::{self};
 use store::crematorium::{CaseRow, IdentityKind, identity};
 use store::request::{RequestRow, RequestState};
-use store::{Tx, call, crematorium, person, request, staff};
+use store::{Tx, call, crematorium, outage, person, request, staff};
 use uuid::Uuid;
 
 impl Desk {
@@ -27,42 +28,17 @@ impl Desk {
         actor: &Actor,
         corrected: Option<&Corrected>,
     ) -> Result<()> {
-        let now = self.now();
-        let rules = self.rules();
-        let (next, events) = decide(&row.state.snapshot(), action, actor, now)?;
-        let state = Self::next_state(&rules, row, action, actor, &next, now);
-        let events: Vec<(Uuid, Event)> = events
-            .into_iter()
-            .map(|event| (self.id(now), event))
-            .collect();
-        let (ids, nonce) = (self.ids(now), self.random());
+        let decided = self.decided(row, &row.state.snapshot(), action, actor)?;
+        let nonce = self.random();
         let done = self
             .store
             .write(async |tx| {
-                if !request::apply(tx, row.id, row.state.status, row.version, &state).await? {
+                if !self.act_in(tx, row, &decided, action, actor).await? {
                     return Ok(false);
                 }
                 if let Some(corrected) = corrected {
                     self.write_correction(tx, row, corrected, nonce).await?;
                 }
-                if !next.status.is_live() && next.status != Status::Completed {
-                    claim::release(tx, row.id).await?;
-                }
-                if !next.status.is_live() {
-                    identity::release(tx, row.id).await?;
-                    self.resolve_affected(tx, row.id, Resolution::Ended, now)
-                        .await?;
-                }
-                if next.verified || !next.status.is_live() {
-                    call::close(tx, row.id, "verify").await?;
-                }
-                let applicant = person::by_id(tx, row.applicant_id).await?;
-                let has_email = applicant.is_some_and(|applicant| applicant.email.is_some());
-                let about = Record {
-                    has_email,
-                    ..Record::of(row, row.version + 1, ids, now)
-                };
-                self.record(tx, &rules, &about, actor, &events).await?;
                 Ok::<bool, Trouble>(true)
             })
             .await?;
@@ -71,6 +47,68 @@ impl Desk {
         } else {
             Err(self.decided_first(row.id).await?)
         }
+    }
+
+    /// What an action on a request as it was read comes to.
+    pub(crate) fn decided(
+        &self,
+        row: &RequestRow,
+        snapshot: &Snapshot,
+        action: &Action,
+        actor: &Actor,
+    ) -> Result<Decided> {
+        let now = self.now();
+        let rules = self.rules();
+        let (next, events) = decide(snapshot, action, actor, now)?;
+        Ok(Decided {
+            state: Self::next_state(&rules, row, action, actor, &next, now),
+            next,
+            events: events
+                .into_iter()
+                .map(|event| (self.id(now), event))
+                .collect(),
+            ids: self.ids(now),
+            now,
+            rules,
+        })
+    }
+
+    /// Writes it: state, places and identity of an ended request, history, audit, calls, letters. False: somebody
+    /// else was first, and nothing is written.
+    pub(crate) async fn act_in(
+        &self,
+        tx: &mut Tx,
+        row: &RequestRow,
+        decided: &Decided,
+        action: &Action,
+        actor: &Actor,
+    ) -> Result<bool> {
+        let (next, now) = (&decided.next, decided.now);
+        if !request::apply(tx, row.id, row.state.status, row.version, &decided.state).await? {
+            return Ok(false);
+        }
+        self.remember_given_up(tx, row, action, actor, now).await?;
+        if !next.status.is_live() && next.status != Status::Completed {
+            // What is out of service goes to its outage, the rest to everybody.
+            outage::inherit(tx, row.id).await?;
+            claim::release(tx, row.id).await?;
+        }
+        if !next.status.is_live() {
+            identity::release(tx, row.id).await?;
+            self.resolve_affected(tx, row.id, Resolution::Ended, now)
+                .await?;
+        }
+        if next.verified || !next.status.is_live() {
+            call::close(tx, row.id, "verify").await?;
+        }
+        let applicant = person::by_id(tx, row.applicant_id).await?;
+        let about = Record {
+            has_email: applicant.is_some_and(|applicant| applicant.email.is_some()),
+            ..Record::of(row, row.version + 1, decided.ids, now)
+        };
+        self.record(tx, &decided.rules, &about, actor, &decided.events)
+            .await?;
+        Ok(true)
     }
 
     /// Notes one call: on the call list, in the history, and in the audit.
@@ -206,6 +244,16 @@ impl Desk {
         crematorium::update(tx, &case).await?;
         self.index(tx, row.id, application).await
     }
+}
+
+/// What an action comes to, drawn before the transaction so that it can run again.
+pub(crate) struct Decided {
+    pub next: Snapshot,
+    state: RequestState,
+    events: Vec<(Uuid, Event)>,
+    ids: Ids,
+    pub now: Instant,
+    pub rules: Arc<Rules>,
 }
 
 /// A returned request with its corrections, checked.

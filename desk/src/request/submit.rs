@@ -103,6 +103,8 @@ pub(crate) struct Submission {
     pub draft: Option<Uuid>,
     /// The idempotency row that keeps the answer, and how to write it.
     pub answer: Option<Answer>,
+    /// Why staff let somebody take places again that they gave up before.
+    pub retake: Option<String>,
 }
 
 /// An API call's key, and what turns the outcome into the bytes to keep.
@@ -169,6 +171,7 @@ impl Desk {
             self.check_unverified(tx, rules, &s.channel, &phone_mac, p.now)
                 .await?;
         }
+        let taken_again = self.check_retake(tx, s).await?;
         let furnace = take_places(tx, rules, s, p).await?;
         self.insert_people(tx, &s.application, p).await?;
         let row = Self::new_request(rules, s, p, phone_mac);
@@ -193,6 +196,13 @@ impl Desk {
             .await?;
         if let Channel::Agent(agent) = &s.channel {
             authority::insert(tx, p.request, agent.id, p.now).await?;
+        }
+        if let Some(event) = taken_again {
+            // A change of its own: the history and the audit have one line for each version.
+            request::apply(tx, row.id, row.state.status, 1, &row.state).await?;
+            let about = Record::of(&row, 2, self.ids(p.now), p.now);
+            self.record(tx, rules, &about, &s.actor, &[(self.id(p.now), event)])
+                .await?;
         }
         if let Some(about) = s.channel.asks() {
             let due_at = rules.duty().add(p.now, 60).unwrap_or(p.now);
@@ -219,6 +229,22 @@ impl Desk {
             idempotency::finish(tx, answer.token, answer.path, &answer.key, &response).await?;
         }
         Ok(Outcome::Done(submitted))
+    }
+
+    /// Places given up before are not taken again, unless staff say why they let it be: the event that says so.
+    async fn check_retake(&self, tx: &mut Tx, s: &Submission) -> Result<Option<Event>> {
+        let mut who = self.who_applies(&s.application);
+        who.extend(crate::given_up::agent(&s.actor));
+        let checked = self.check_given_up(tx, &who, &s.application.wish).await;
+        let reason = s.retake.as_deref().map(str::trim).unwrap_or_default();
+        match checked {
+            Err(Trouble::Invalid(_)) if s.actor.staff().is_some() && !reason.is_empty() => {
+                Ok(Some(Event::TakenAgain {
+                    reason: reason.to_owned(),
+                }))
+            }
+            checked => checked.map(|()| None),
+        }
     }
 
     /// At most so many live unverified requests per phone and per browser; concurrent ones wait for each other.
@@ -372,7 +398,7 @@ impl Desk {
     }
 
     /// What one live case may hold: the identity, and the certificate's number.
-    pub(super) fn identifiers(&self, application: &Application) -> Vec<identity::Identifier> {
+    pub(crate) fn identifiers(&self, application: &Application) -> Vec<identity::Identifier> {
         let known = application
             .deceased
             .identity

@@ -2,6 +2,7 @@
 use super::act::Corrected;
 use super::record::Record;
 use super::{Access, Loaded, load, wish_of};
+use crate::change::ChangeState;
 use crate::paper::Papers;
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::application::{self, Application, Certificate};
@@ -90,6 +91,8 @@ pub struct TrackView {
     pub can_correct: bool,
     /// Whether an agent sent it for the family.
     pub by_agent: bool,
+    /// Whether it must move, and what the family may change by itself.
+    pub change: ChangeState,
     /// The answers as they can be corrected, raw.
     pub fields: RawFields,
     pub papers: Papers,
@@ -310,6 +313,7 @@ impl Desk {
         let events = request::events(&mut conn, loaded.row.id).await?;
         let state = &loaded.row.state;
         let now = self.now();
+        let change = self.change_state(&mut conn, loaded).await?;
         let can = allowed(&state.snapshot(), &Actor::Resident, now);
         let mut view = TrackView {
             reference: reference_of(&loaded.row)?,
@@ -334,6 +338,7 @@ impl Desk {
             by_agent: events
                 .first()
                 .is_some_and(|event| event.actor_kind == "agent"),
+            change,
             fields: self.correctable(loaded)?,
             papers: self.papers_of(loaded).await?,
         };
@@ -476,7 +481,7 @@ pub(crate) fn certificate_of(case: &CaseRow) -> CertificateState {
 }
 
 /// Residents read "the office", never a name.
-fn hide_name(trouble: Trouble) -> Trouble {
+pub(crate) fn hide_name(trouble: Trouble) -> Trouble {
     match trouble {
         Trouble::DecidedFirst { status, .. } => Trouble::DecidedFirst { status, by: None },
         other => other,

@@ -7,10 +7,12 @@
 mod affected;
 mod agent;
 mod booking;
+mod change;
 mod closure;
 mod money;
 mod papers;
 mod races;
+mod races_change;
 mod signing;
 mod support;
 mod year;

@@ -20,7 +20,7 @@ fn two_furnaces(store: Store) -> Office {
 }
 
 /// Rebuilds the claims without their key; `INSERT … ON CONFLICT DO NOTHING` then never conflicts.
-async fn drop_slot_key(store: &Store) {
+pub async fn drop_slot_key(store: &Store) {
     let sql = match store.engine() {
         Engine::Postgres => "ALTER TABLE slot_claim DROP CONSTRAINT slot_claim_pkey",
         Engine::Sqlite => {
@@ -46,7 +46,7 @@ async fn drop_identity_key(store: &Store) {
 }
 
 /// Runs every future at once, each on a task of its own; the outcomes in order.
-async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
+pub async fn at_once<T: Send + 'static, F: Future<Output = T> + Send + 'static>(
     futures: impl IntoIterator<Item = F>,
 ) -> Vec<T> {
     let tasks: Vec<_> = futures.into_iter().map(tokio::spawn).collect();

@@ -4,6 +4,7 @@ pub mod availability;
 pub mod belief;
 pub mod case_type;
 pub mod cell;
+pub mod change;
 pub mod coffin;
 pub mod rules;
 pub mod wish;

@@ -305,6 +305,12 @@ impl Problems {
                 1..=720,
                 "hours",
             ),
+            (
+                "change_cut_off_hours",
+                settings.change_cut_off_hours,
+                0..=720,
+                "hours",
+            ),
         ] {
             self.number(&whole(name), value, range, unit);
         }

@@ -16,6 +16,7 @@ mod keys;
 mod migrations;
 mod money;
 mod object;
+mod outage;
 mod paper;
 mod plans;
 mod race;

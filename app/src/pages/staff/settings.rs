@@ -341,6 +341,11 @@ impl SettingsView {
                 "Certificate expected within",
                 self.counted(settings.certificate_hours, "ชั่วโมง", "hours"),
             ),
+            self.line(
+                "ครอบครัวเปลี่ยนหรือยกเลิกเองได้ ถึงก่อนเวลาแรกที่จอง",
+                "The family changes or cancels by itself until, before the first place",
+                self.counted(settings.change_cut_off_hours, "ชั่วโมง", "hours"),
+            ),
         ]
     }
 

@@ -125,6 +125,7 @@ fn good() -> Municipality {
         unverified_per_phone: 2,
         correction_hours: 24,
         certificate_hours: 24,
+        change_cut_off_hours: 24,
         appeal_text: text(),
         refusal_law: text(),
         registry_is_city: false,
