@@ -2,7 +2,7 @@
 //! reason, by the channel that sent it. Places shift in one transaction; nobody ever has both the old and the new.
 use crate::channel::{Answered, ChannelActor};
 use crate::office::handles_requests;
-use crate::request::{Loaded, TrackView, hide_name, load, wish_of};
+use crate::request::{Access, Loaded, TrackView, hide_name, load, wish_of};
 use crate::{Desk, Result, Trouble, given_up, place};
 use chrono::NaiveDate;
 use data_encoding::HEXLOWER;
@@ -44,6 +44,14 @@ pub struct MoveDays {
     pub starts: Vec<PavilionWish>,
     /// Up to five times near the present one that are free, whole.
     pub near: Vec<Wish>,
+}
+
+/// A booking that an officer is about to move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Movable {
+    pub version: i64,
+    pub wish: Wish,
+    pub furnace: Option<String>,
 }
 
 /// What a channel's change came to.
@@ -111,14 +119,12 @@ impl Desk {
     }
 
     /// The days a family's booking could move to, with its own places counted as free.
-    pub async fn move_days(
+    pub async fn move_days_by(
         &self,
-        reference: &str,
-        last4: &str,
-        address: &str,
+        access: &Access<'_>,
         search: &Search,
     ) -> Result<(TrackView, MoveDays)> {
-        let loaded = self.second_fact(reference, last4, address).await?;
+        let (loaded, _) = self.opened(access).await?;
         let view = self.track_view(&loaded).await?;
         let days = self.days_of(&loaded, search).await?;
         Ok((view, days))
@@ -149,63 +155,65 @@ impl Desk {
         Ok(MoveDays { days, starts, near })
     }
 
-    /// The booking that a move would lead to, checked but not taken: what the family looks at before it decides.
-    pub async fn move_preview(
-        &self,
-        reference: &str,
-        last4: &str,
-        address: &str,
-        to: &Wish,
-    ) -> Result<TrackView> {
-        let loaded = self.second_fact(reference, last4, address).await?;
+    /// The booking that a move would change, when the move may be asked for; nothing is taken. What a family looks at
+    /// before it decides.
+    pub async fn move_preview(&self, access: &Access<'_>, to: &Wish) -> Result<TrackView> {
+        let (loaded, actor) = self.opened(access).await?;
         let (rules, now) = (self.rules(), self.now());
         let mut conn = self.store.read().await?;
         let must_move = !reasons(&mut conn, loaded.row.id).await?.is_empty();
         let action = move_action(&loaded, to, "");
         let snapshot = self.snapshot_of(&loaded, must_move);
-        domain::request::decide(&snapshot, &action, &Actor::Resident, now)?;
+        domain::request::decide(&snapshot, &action, &actor, now)?;
         check_move(&wish_of(&loaded.case), to, &rules, Booker::Public, now)
             .map_err(Trouble::Invalid)?;
-        let who = given_up::who_of_case(&mut conn, &loaded.row).await?;
+        let mut who = given_up::who_of_case(&mut conn, &loaded.row).await?;
+        who.extend(given_up::agent(&actor));
         self.check_given_up(&mut conn, &who, to).await?;
         drop(conn);
         self.track_view(&loaded).await
     }
 
-    /// The family moves its booking. A second tap finds it moved already.
-    pub async fn move_by_family(
-        &self,
-        reference: &str,
-        last4: &str,
-        address: &str,
-        to: &Wish,
-    ) -> Result<TrackView> {
-        let loaded = self.second_fact(reference, last4, address).await?;
+    /// The family, or an agent for it, moves its booking. A second tap finds it moved already.
+    pub async fn move_by(&self, access: &Access<'_>, to: &Wish) -> Result<TrackView> {
+        let (loaded, actor) = self.opened(access).await?;
         let wanted = Wanted::Move {
             to,
             reason: "",
             retake: false,
         };
-        self.change(&loaded, &wanted, &Actor::Resident, None)
+        self.change(&loaded, &wanted, &actor, None)
             .await
             .map_err(hide_name)?;
-        self.track(reference, last4, address).await
+        self.track_by(access).await
     }
 
     /// The family cancels: withdrawn while it waits, cancelled once approved. A second tap finds it so already.
-    pub async fn cancel_by_family(
-        &self,
-        reference: &str,
-        last4: &str,
-        address: &str,
-        reason: &str,
-    ) -> Result<TrackView> {
-        let loaded = self.second_fact(reference, last4, address).await?;
+    pub async fn cancel_by(&self, access: &Access<'_>, reason: &str) -> Result<TrackView> {
+        let (loaded, actor) = self.opened(access).await?;
         let wanted = Wanted::Cancel { reason };
-        self.change(&loaded, &wanted, &Actor::Resident, None)
+        self.change(&loaded, &wanted, &actor, None)
             .await
             .map_err(hide_name)?;
-        self.track(reference, last4, address).await
+        self.track_by(access).await
+    }
+
+    /// What an officer is about to move; nothing about a person.
+    pub async fn movable(&self, who: &StaffActor, reference: &str) -> Result<Movable> {
+        handles_requests(who)?;
+        let loaded = self.loaded(reference).await?;
+        Ok(Movable {
+            version: loaded.row.version,
+            wish: wish_of(&loaded.case),
+            furnace: loaded.case.cremation.map(|cremation| cremation.furnace_id),
+        })
+    }
+
+    /// Why a booking must move, for the office; empty when it need not.
+    pub async fn must_move(&self, who: &StaffActor, reference: &str) -> Result<Vec<Text>> {
+        handles_requests(who)?;
+        let loaded = self.loaded(reference).await?;
+        reasons(&mut self.store.read().await?, loaded.row.id).await
     }
 
     /// The days an officer can move a booking to.

@@ -8,6 +8,7 @@ mod fee;
 mod frame;
 mod home;
 mod manual;
+mod moving;
 mod privacy;
 mod sign_in;
 pub mod staff;

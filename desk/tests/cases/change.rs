@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use desk::Trouble;
 use desk::change::Changed;
 use desk::outage::OutageFilter;
+use desk::request::Access;
 use domain::affected::Resolution;
 use domain::crematorium::Wish;
 use domain::form::RawFields;
@@ -77,14 +78,14 @@ async fn a_family_moves_its_booking_and_the_old_places_are_free_at_once() {
         );
         let reference = approved(&office, 1, &from).await;
         let moved = desk
-            .move_by_family(reference.as_str(), &last4(1), "a", &to)
+            .move_by(&Access::family(reference.as_str(), &last4(1), "a"), &to)
             .await
             .expect("moved");
         assert_eq!((moved.status, &moved.wish), (Status::Approved, &to));
         assert_eq!(cells(&office, "request", "sala-1").await, 0);
         assert_eq!(cells(&office, "request", "sala-2").await, 2);
         // A second tap, the back button: it is so already.
-        desk.move_by_family(reference.as_str(), &last4(1), "a", &to)
+        desk.move_by(&Access::family(reference.as_str(), &last4(1), "a"), &to)
             .await
             .expect("moved already");
         let file = desk
@@ -116,7 +117,7 @@ async fn a_move_to_a_taken_place_changes_nothing_and_offers_others() {
         let reference = booked(&office, 1, &from).await;
         booked(&office, 2, &taken).await;
         let outcome = desk
-            .move_by_family(reference.as_str(), &last4(1), "a", &taken)
+            .move_by(&Access::family(reference.as_str(), &last4(1), "a"), &taken)
             .await;
         match outcome {
             Err(Trouble::SlotTaken {
@@ -161,9 +162,9 @@ async fn after_the_cut_off_and_while_frozen_only_an_officer_changes_it() {
         .await
         .expect("frozen");
         for outcome in [
-            desk.move_by_family(reference.as_str(), &last4(1), "a", &to)
+            desk.move_by(&Access::family(reference.as_str(), &last4(1), "a"), &to)
                 .await,
-            desk.cancel_by_family(reference.as_str(), &last4(1), "a", "")
+            desk.cancel_by(&Access::family(reference.as_str(), &last4(1), "a"), "")
                 .await,
         ] {
             assert!(
@@ -184,9 +185,9 @@ async fn after_the_cut_off_and_while_frozen_only_an_officer_changes_it() {
         // Twenty-four hours before 13.00 on the 25th.
         office.clock.advance(TimeDelta::hours(28));
         for outcome in [
-            desk.move_by_family(reference.as_str(), &last4(1), "a", &to)
+            desk.move_by(&Access::family(reference.as_str(), &last4(1), "a"), &to)
                 .await,
-            desk.cancel_by_family(reference.as_str(), &last4(1), "a", "")
+            desk.cancel_by(&Access::family(reference.as_str(), &last4(1), "a"), "")
                 .await,
         ] {
             assert!(
@@ -251,13 +252,16 @@ async fn who_cancelled_a_place_cannot_take_it_again_but_others_and_the_office_ca
         );
         let reference = approved(&office, 1, &wanted).await;
         let gone = desk
-            .cancel_by_family(reference.as_str(), &last4(1), "a", "เลื่อนไปวัดอื่น")
+            .cancel_by(
+                &Access::family(reference.as_str(), &last4(1), "a"),
+                "เลื่อนไปวัดอื่น",
+            )
             .await
             .expect("cancelled");
         assert_eq!(gone.status, Status::Cancelled);
         assert_eq!(cells(&office, "request", "sala-1").await, 0);
         let again = desk
-            .cancel_by_family(reference.as_str(), &last4(1), "a", "")
+            .cancel_by(&Access::family(reference.as_str(), &last4(1), "a"), "")
             .await
             .expect("cancelled already");
         assert_eq!(again.status, Status::Cancelled);
@@ -295,10 +299,8 @@ async fn who_cancelled_a_place_cannot_take_it_again_but_others_and_the_office_ca
         let other = wish(Some(("2026-11-28", "10:00")), None);
         let second = booked(&office, 1, &other).await;
         let back = desk
-            .move_by_family(
-                second.as_str(),
-                &last4(1),
-                "a",
+            .move_by(
+                &Access::family(second.as_str(), &last4(1), "a"),
                 &wish(Some(("2026-11-26", "13:00")), None),
             )
             .await;
@@ -449,7 +451,7 @@ async fn a_booking_that_the_office_makes_move_may_be_moved_after_the_cut_off() {
         }
         let to = wish(Some(("2026-11-28", "10:00")), None);
         let moved = desk
-            .move_by_family(reference.as_str(), &last4(1), "a", &to)
+            .move_by(&Access::family(reference.as_str(), &last4(1), "a"), &to)
             .await
             .expect("moved");
         assert_eq!(moved.wish, to);

@@ -3,6 +3,7 @@
 use crate::races::{at_once, drop_slot_key};
 use crate::support::{Office, answers, approver, city, last4, office_of, wish};
 use desk::Trouble;
+use desk::request::Access;
 use domain::crematorium::Wish;
 use domain::form::RawFields;
 use domain::reference::Reference;
@@ -76,7 +77,10 @@ async fn moves_that_swap_or_chase_never_overlap_and_never_deadlock() {
                         let to = night(pavilions[(at + step) % 3]);
                         office
                             .desk
-                            .move_by_family(reference.as_str(), &last4(number), "a", &to)
+                            .move_by(
+                                &Access::family(reference.as_str(), &last4(number), "a"),
+                                &to,
+                            )
                             .await
                     }
                 },
@@ -112,7 +116,10 @@ async fn winners_of_one_pavilion(office: &Office) -> usize {
             let last4 = last4(u32::try_from(n).expect("small"));
             let moved = office
                 .desk
-                .move_by_family(reference.as_str(), &last4, "a", &night("sala-1"))
+                .move_by(
+                    &Access::family(reference.as_str(), &last4, "a"),
+                    &night("sala-1"),
+                )
                 .await;
             moved_or_not(&moved)
         }
@@ -208,13 +215,13 @@ async fn an_urgent_outage_against_bookings_moves_and_cancellations_loses_nobody(
                     if round % 2 == 0 {
                         office
                             .desk
-                            .cancel_by_family(there_too.as_str(), &last4, "a", "")
+                            .cancel_by(&Access::family(there_too.as_str(), &last4, "a"), "")
                             .await
                     } else {
                         let to = night("sala-3");
                         office
                             .desk
-                            .move_by_family(there_too.as_str(), &last4, "a", &to)
+                            .move_by(&Access::family(there_too.as_str(), &last4, "a"), &to)
                             .await
                     }
                 }
@@ -225,7 +232,10 @@ async fn an_urgent_outage_against_bookings_moves_and_cancellations_loses_nobody(
                     let to = night("sala-1");
                     office
                         .desk
-                        .move_by_family(comes_too.as_str(), &last4(base + 1), "a", &to)
+                        .move_by(
+                            &Access::family(comes_too.as_str(), &last4(base + 1), "a"),
+                            &to,
+                        )
                         .await
                 }
             };
@@ -277,7 +287,7 @@ async fn an_urgent_outage_against_bookings_moves_and_cancellations_loses_nobody(
             for (n, reference) in live {
                 office
                     .desk
-                    .cancel_by_family(reference.as_str(), &last4(n), "a", "")
+                    .cancel_by(&Access::family(reference.as_str(), &last4(n), "a"), "")
                     .await
                     .expect("cancelled");
             }
@@ -303,10 +313,10 @@ async fn cancelling_against_an_approval_and_twice_leaves_one_truth() {
                 a.desk.decide(&approver(), for_office.as_str(), 1, Action::Approve).await
             });
             let cancel = tokio::spawn(async move {
-                b.desk.cancel_by_family(for_family.as_str(), &last4(n), "a", "").await
+                b.desk.cancel_by(&Access::family(for_family.as_str(), &last4(n), "a"), "").await
             });
             let twice = tokio::spawn(async move {
-                c.desk.cancel_by_family(for_child.as_str(), &last4(n), "b", "").await
+                c.desk.cancel_by(&Access::family(for_child.as_str(), &last4(n), "b"), "").await
             });
             let (approved, cancelled, twice) =
                 (approve.await.unwrap(), cancel.await.unwrap(), twice.await.unwrap());
@@ -358,7 +368,7 @@ async fn a_move_while_an_officer_approves_is_never_lost_and_never_half_done() {
             });
             let moved = tokio::spawn(async move {
                 b.desk
-                    .move_by_family(for_family.as_str(), &last4(n), "a", &there)
+                    .move_by(&Access::family(for_family.as_str(), &last4(n), "a"), &there)
                     .await
             });
             let (approved, moved) = (approve.await.unwrap(), moved.await.unwrap());
@@ -373,7 +383,7 @@ async fn a_move_while_an_officer_approves_is_never_lost_and_never_half_done() {
             assert_eq!(view.wish == to, moved);
             office
                 .desk
-                .cancel_by_family(reference.as_str(), &last4(n), "a", "")
+                .cancel_by(&Access::family(reference.as_str(), &last4(n), "a"), "")
                 .await
                 .expect("cancelled");
         }

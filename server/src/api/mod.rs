@@ -1,6 +1,7 @@
 //! The JSON API: open data for everybody, requests and tracking for channels with a token.
 mod auth;
 mod body;
+mod changes;
 mod open_data;
 mod openapi;
 mod period;
@@ -39,6 +40,15 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .merge(open_data)
         .route("/crematorium/requests", post(requests::submit))
+        .route("/crematorium/requests/{reference}", get(changes::show))
+        .route(
+            "/crematorium/requests/{reference}/move",
+            post(changes::shift),
+        )
+        .route(
+            "/crematorium/requests/{reference}/cancel",
+            post(changes::cancel),
+        )
         .route("/track", post(track::track))
 }
 

@@ -1,5 +1,5 @@
 //! The `OpenAPI` 3.1 document, made from the code it describes.
-use super::{open_data, requests, schema, track};
+use super::{changes, open_data, requests, schema, track};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use utoipa::{Modify, OpenApi};
         license(name = "MIT", identifier = "MIT"),
     ),
     servers((url = "/api/v1")),
-    paths(open_data::services, open_data::calendar, open_data::availability, requests::submit, track::track, document),
+    paths(open_data::services, open_data::calendar, open_data::availability, requests::submit, changes::show, changes::shift, changes::cancel, track::track, document),
     components(schemas(schema::ProblemBody)),
     modifiers(&Tokens),
     tags(
@@ -120,6 +120,24 @@ mod tests {
     }
 
     #[test]
+    fn the_bodies_of_a_change_are_described_as_they_are_read() {
+        let document = document();
+        for (path, fields) in [
+            ("move", changes::MOVE_FIELDS),
+            ("cancel", changes::CANCEL_FIELDS),
+        ] {
+            let operation = format!("/crematorium/requests/{{reference}}/{path}");
+            let body = &document["paths"][&operation]["post"]["requestBody"]["content"]["application/json"]
+                ["schema"];
+            let mut described = BTreeSet::new();
+            properties(&document, body, "", &mut described);
+            let read: BTreeSet<String> =
+                fields.iter().map(|(path, _)| (*path).to_owned()).collect();
+            assert_eq!(described, read, "{path}");
+        }
+    }
+
+    #[test]
     fn every_reference_leads_somewhere_and_the_version_is_3_1() {
         let document = document();
         assert!(
@@ -146,6 +164,9 @@ mod tests {
             "/calendar",
             "/crematorium/availability",
             "/crematorium/requests",
+            "/crematorium/requests/{reference}",
+            "/crematorium/requests/{reference}/move",
+            "/crematorium/requests/{reference}/cancel",
             "/track",
         ] {
             assert!(document["paths"][path].is_object(), "{path}");

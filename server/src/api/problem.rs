@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use desk::{Conflict, Desk, Trouble};
 use domain::form::{FieldErrors, Text};
+use domain::request::Refusal;
 
 /// How long to wait for a database that is down for a moment.
 const STORE_PAUSE_SECONDS: u64 = 5;
@@ -159,8 +160,13 @@ impl Problem {
             ),
             Trouble::Refused(refusal) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
-                "refused",
-                Text::new("ทำรายการนี้ไม่ได้ในสถานะปัจจุบัน", format!("Refused: {refusal}.")),
+                match refusal {
+                    Refusal::PastCutOff => "past_cut_off",
+                    Refusal::Frozen => "frozen",
+                    Refusal::WrongState => "wrong_state",
+                    _ => "refused",
+                },
+                Text::new(refusal.th(), format!("Refused: {refusal}.")),
             ),
             Trouble::RateLimited {
                 retry_after_seconds,

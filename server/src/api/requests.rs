@@ -103,7 +103,7 @@ fn receipt(submitted: &Submitted) -> String {
 }
 
 /// The call's key: what makes a repeat the same call.
-fn key(headers: &HeaderMap) -> Result<&str, Problem> {
+pub(super) fn key(headers: &HeaderMap) -> Result<&str, Problem> {
     let bad =
         |code, th: &str, en: &str| Problem::new(StatusCode::BAD_REQUEST, code, Text::new(th, en));
     let value = headers

@@ -1,5 +1,6 @@
 //! The bodies of the API: what is answered, and what may be sent.
 use chrono::NaiveDate;
+use desk::change::Changed;
 use desk::crematorium::CalendarDay as Calendar;
 use desk::request::{StepState, Submitted, TrackView};
 use domain::crematorium::{DayAvailability, Wish};
@@ -229,6 +230,96 @@ impl From<&Submitted> for Receipt {
             track_url: format!("/track?n={}", submitted.reference.as_str()),
             cremation: wish.cremation,
             pavilion: wish.pavilion,
+        }
+    }
+}
+
+// ---- Changes
+
+/// Where to: what is absent is given up.
+#[derive(Clone, Debug, ToSchema)]
+pub struct MoveRequest {
+    pub cremation: Option<Cremation>,
+    pub pavilion: Option<Pavilion>,
+}
+
+#[derive(Clone, Debug, ToSchema)]
+pub struct CancelRequest {
+    /// For the office to read.
+    pub reason: Option<String>,
+}
+
+/// A request after a change.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ChangedRequest {
+    pub reference: String,
+    /// As in tracking; `withdrawn` or `cancelled` after cancelling.
+    #[schema(value_type = String)]
+    pub status: &'static str,
+    #[schema(format = "date-time")]
+    pub updated_at: String,
+    pub cremation: Option<Cremation>,
+    pub pavilion: Option<Pavilion>,
+}
+
+impl From<&Changed> for ChangedRequest {
+    fn from(changed: &Changed) -> Self {
+        let wish = ApiWish::from(&changed.wish);
+        Self {
+            reference: changed.reference.as_str().to_owned(),
+            status: changed.status.code(),
+            updated_at: moment(changed.updated_at),
+            cremation: wish.cremation,
+            pavilion: wish.pavilion,
+        }
+    }
+}
+
+/// A request as the channel that sent it sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SentRequest {
+    pub reference: String,
+    #[schema(value_type = String)]
+    pub status: &'static str,
+    #[schema(format = "date-time")]
+    pub updated_at: String,
+    #[schema(format = "date-time")]
+    pub decide_by: String,
+    pub cremation: Option<Cremation>,
+    pub pavilion: Option<Pavilion>,
+    /// Why it must move; empty when it need not.
+    pub must_move: Vec<Words>,
+    /// Whether it may be moved by the channel now.
+    pub can_move: bool,
+    /// Whether it may be withdrawn or cancelled by the channel now.
+    pub can_cancel: bool,
+    /// Until when it may be moved, and cancelled once approved.
+    #[schema(format = "date-time")]
+    pub change_until: Option<String>,
+}
+
+impl From<&TrackView> for SentRequest {
+    fn from(view: &TrackView) -> Self {
+        let wish = ApiWish::from(&view.wish);
+        Self {
+            reference: view.reference.as_str().to_owned(),
+            status: view.status.code(),
+            updated_at: moment(view.updated_at),
+            decide_by: moment(view.decide_by),
+            cremation: wish.cremation,
+            pavilion: wish.pavilion,
+            must_move: view
+                .change
+                .must_move
+                .iter()
+                .map(|reason| Words {
+                    th: reason.th.clone(),
+                    en: reason.en.clone(),
+                })
+                .collect(),
+            can_move: view.change.can_move,
+            can_cancel: view.can_withdraw || view.change.can_cancel,
+            change_until: view.change.until.map(moment),
         }
     }
 }

@@ -5,6 +5,7 @@
 )]
 mod agent;
 mod api;
+mod changes;
 mod harness;
 mod headers;
 mod health;

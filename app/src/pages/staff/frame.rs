@@ -94,6 +94,8 @@ pub(super) enum Place {
     Today,
     Requests,
     Calls,
+    MustMove,
+    Outages,
     Counter,
     Agents,
     Tasks,
@@ -146,6 +148,8 @@ const RAIL: &[Entry] = &[
     Entry { group: Group::Work, place: Place::Today, path: "/staff", th: "วันนี้", en: "Today", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Requests, path: "/staff/requests", th: "ฌาปนสถาน", en: "Crematorium", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Calls, path: "/staff/calls", th: "โทรแจ้งผล", en: "Calls to make", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::MustMove, path: "/staff/must-move", th: "ต้องย้าย", en: "Must move", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Outages, path: "/staff/outages", th: "งดใช้ชั่วคราว", en: "Out of service", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Counter, path: "/staff/walk-in", th: "รับคำขอที่เคาน์เตอร์", en: "Walk-in request", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Agents, path: "/staff/agents", th: "ผู้ดำเนินการแทน", en: "Agents", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Tasks, path: "/staff/tasks", th: "งานค้าง", en: "Unfinished tasks", seen_by: clerk },
@@ -303,7 +307,9 @@ impl Office {
         let day = self.desk().day_numbers(&self.staff).await?;
         let tasks = self.desk().staff_tasks(&self.staff).await?.len();
         let agents = self.desk().agents_waiting(&self.staff).await?;
+        let must_move = self.desk().affected_count(&self.staff).await?;
         Ok(vec![
+            (Place::MustMove, must_move),
             (Place::Agents, u32::try_from(agents).unwrap_or(u32::MAX)),
             (Place::Today, day.late + day.due_today),
             (Place::Requests, day.inbox),

@@ -1,5 +1,6 @@
 //! The office's pages: sign-in, the day, requests and decisions, calls, the counter, tasks, accounts, settings.
 mod accounts;
+mod affected;
 mod agents;
 mod appeals;
 mod bank;
@@ -8,6 +9,7 @@ pub(in crate::pages) mod calendar_link;
 mod calendar_view;
 mod calls;
 mod cashier;
+mod change;
 mod conflict;
 mod counter;
 mod decision;
@@ -21,6 +23,7 @@ mod late;
 mod lunar;
 mod new_account;
 mod on_case;
+mod outages;
 mod papers;
 mod refunds;
 mod request;
@@ -141,6 +144,23 @@ pub fn routes() -> Router<AppState> {
             "/staff/calendar-link",
             get(calendar_link::page).post(calendar_link::change),
         )
+        .route(
+            "/staff/requests/{reference}/move",
+            get(change::page).post(change::submit),
+        )
+        .route(
+            "/staff/requests/{reference}/furnace",
+            get(request::back_to_file).post(change::furnace),
+        )
+        .route("/staff/must-move", get(affected::list))
+        .route("/staff/must-move/export/{kind}", get(affected::export))
+        .route("/staff/outages", get(outages::list))
+        .route(
+            "/staff/outages/new",
+            get(outages::form).post(outages::declare),
+        )
+        .route("/staff/outages/export/{kind}", get(outages::export))
+        .route("/staff/outages/{id}", get(outages::page).post(outages::act))
         .route("/staff/calls", get(calls::list))
         .route("/staff/calls/{id}", get(calls::sheet).post(calls::log))
         .route("/staff/walk-in", get(counter::page).post(counter::submit))

@@ -3,7 +3,7 @@ use super::decision::{self, of_form, refusal_error};
 use super::fields::key;
 use super::file::FileView;
 use super::frame::{Clerk, Office, Page, Place};
-use super::{appeals, conflict, on_case, signing, words};
+use super::{appeals, change, conflict, on_case, signing, words};
 use crate::components::FormView;
 use crate::components::reference::in_fours;
 use crate::http::see_other;
@@ -143,6 +143,7 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
         "agent" => on_case::panel(office, file.reference.as_str()).await?,
         _ => None,
     };
+    let moving = change::panel(office, &file).await?;
     let lang = office.lang();
     let rules = office.desk().rules();
     let papers = office.desk().papers(&office.staff, reference).await?;
@@ -173,6 +174,7 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
             let (number, status) = (&view.file.reference, view.file.status);
             view! {
                 {view.page(agent)}
+                {moving}
                 {fees}
                 {signing::panel(lang, &issued)}
                 {appeals::panel(lang, number, status, &appeals)}

@@ -3,6 +3,7 @@
 mod agent;
 mod appeal;
 mod calendar;
+mod change;
 mod correction;
 mod fees;
 mod issued;
@@ -40,6 +41,8 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/track/correct", get(again).post(correct))
         .route("/track/fees", get(again).post(fees::page))
         .route("/track/exemption", get(again).post(fees::ask))
+        .route("/track/change", get(again).post(change::change))
+        .route("/track/cancel", get(again).post(change::cancel))
         .route("/track/agent", get(again).post(agent::act))
         .route("/track/paper", get(again).post(papers::open))
         .route("/track/registry", get(again).post(papers::registry))
@@ -133,6 +136,8 @@ pub(super) async fn agents_act(
     let facts = Facts::of_agent(agent, reference);
     match act {
         "withdraw" => withdraw::withdraw_by(visit, facts, answers).await,
+        "change" => change::change_by(visit, facts, answers).await,
+        "cancel" => change::cancel_by(visit, facts, answers).await,
         "certificate" => certificate_by(visit, facts, answers).await,
         "correct" => correct_by(visit, facts, answers).await,
         "paper" => papers::open_by(visit, &facts, &answers).await,

@@ -1,6 +1,6 @@
 //! The tracking page: where the request stands, its steps against their times, what is still to be answered.
 use super::status::standing;
-use super::{Facts, agent, carried, correction};
+use super::{Facts, agent, carried, change, correction};
 use crate::components::reference::in_fours;
 use crate::components::{
     Button, ButtonKind, Choice, ErrorSummary, FormView, Kind, Notice, NoticeKind, Radios, Step,
@@ -151,6 +151,14 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         let calendar = (family && live).then(|| super::calendar::section(visit, facts));
         let issued = family.then(|| super::issued::section(visit, facts));
         let fees = family.then(|| super::fees::link(visit, &facts.last4, &found.reference));
+        // What must be done stands first; what may be done, last.
+        let urgent = !found.change.must_move.is_empty();
+        let change = change::section(visit, facts, found);
+        let (first, last) = if urgent {
+            (change, None)
+        } else {
+            (None, change)
+        };
         let withdraw = found.can_withdraw.then(|| withdrawing(visit, facts, found));
         let call = words::call(
             lang,
@@ -165,6 +173,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 <p class="lead">{lang.t("เลขที่ ", "Number ")}<b>{number}</b></p>
                 {notice}
                 <Notice kind title=state>{lines}</Notice>
+                {first}
                 {agent}
                 {refused}
                 {appeal}
@@ -177,6 +186,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 {issued}
                 <h2>{lang.t("ขั้นตอน", "Steps")}</h2>
                 <Steps lang steps/>
+                {last}
                 {call}
                 {fees}
                 {withdraw}
