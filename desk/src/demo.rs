@@ -325,6 +325,18 @@ impl Desk {
         self.send_draft(&browser, &draft).await
     }
 
+    /// The furnace of a booking breaks down for two days: the booking must move, and an approver is to review it.
+    async fn demo_outage(&self, officer: &StaffActor, reference: &Reference) -> Result<()> {
+        let booked = self.movable(officer, reference.as_str()).await?;
+        if let (Some(cremation), Some(furnace)) = (booked.wish.cremation, booked.furnace) {
+            let mut fields = demo_words(cremation.date);
+            fields.insert("resource".to_owned(), furnace);
+            let new = self.parse_outage(&fields, true)?;
+            self.declare_outage(officer, &new, "").await?;
+        }
+        Ok(())
+    }
+
     async fn demo_end(
         &self,
         reference: &Reference,
@@ -394,6 +406,7 @@ impl Desk {
                     self.log_call(officer, call.id, CallOutcome::Reached)
                         .await?;
                 }
+                self.demo_outage(officer, reference).await?;
             }
             // Somebody who does not agree, on paper: the office's list of appeals has one.
             Ends::Refused => {
@@ -410,6 +423,21 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+fn demo_words(date: NaiveDate) -> RawFields {
+    [
+        ("from", date.to_string()),
+        ("until", (date + Days::new(1)).to_string()),
+        ("reason_th", "เตาขัดข้อง ช่างกำลังซ่อม".to_owned()),
+        (
+            "reason_en",
+            "A furnace is broken and being repaired".to_owned(),
+        ),
+        ("note", "ใบสั่งซ่อมที่ 12/2569 (สาธิต)".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
 }
 
 fn accounts_to_make(today: NaiveDate) -> Vec<NewStaff> {

@@ -13,7 +13,7 @@ use crate::words as common;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::NaiveDate;
-use desk::office::{CHANNEL, FORM_KEY};
+use desk::office::{CHANNEL, FORM_KEY, RETAKE_REASON};
 use desk::{Conflict, Trouble};
 use domain::crematorium::application::{self, Relation};
 use domain::crematorium::{Booker, DayAvailability, Residence, Rules, Wish};
@@ -176,6 +176,7 @@ impl CounterView {
                 {self.deceased()}
                 {self.places()}
                 {self.more()}
+                {self.retake()}
                 <div class="actions"><Button label=lang.t("บันทึกและออกใบรับคำขอ", "Save and print the slip")/></div>
                 <p class="hint">{lang.t(
                     "ใช้แป้นพิมพ์อย่างเดียวได้: Tab ไปช่องถัดไป ลูกศรเลือกจากรายการ Enter บันทึก วันที่พิมพ์ 23112569 23/11/69 23/11 หรือ เมื่อวาน ก็ได้",
@@ -186,6 +187,25 @@ impl CounterView {
             </div>
         }
         .into_any()
+    }
+
+    /// Asked only when the family gave up what it wants now: an officer may let it be, and says why.
+    fn retake(&self) -> Option<AnyView> {
+        let form = &self.form;
+        let asked = form
+            .errors()
+            .iter()
+            .any(|error| error.code == "cancelled_before")
+            || !form.value(RETAKE_REASON).is_empty();
+        let lang = self.lang;
+        asked.then(|| {
+            view! {
+                <div class="panel">
+                    <TextField form field=RETAKE_REASON label=lang.t("ให้ใช้เวลาที่ครอบครัวเคยยกเลิกได้ เพราะ", "Let them have what they gave up, because") optional=true kind=Kind::Word/>
+                </div>
+            }
+            .into_any()
+        })
     }
 
     /// At the counter unless told otherwise: typing begins at the name behind it.
