@@ -294,7 +294,7 @@ impl Desk {
                 .store
                 .write(async |tx| {
                     // The row first, then the places, as every change does.
-                    if !self.act_in(tx, row, &decided, &action, &actor).await? {
+                    if !self.begin_act(tx, row, &decided, &action, &actor).await? {
                         return Ok(Switch::Late);
                     }
                     let here = (from, cremation.wish.date);
@@ -303,6 +303,7 @@ impl Desk {
                     }
                     crematorium::update(tx, &case).await?;
                     self.resolve_where_free(tx, row.id, &wish, now).await?;
+                    self.record_act(tx, row, &decided, &actor).await?;
                     Ok(Switch::Done)
                 })
                 .await;
@@ -453,13 +454,14 @@ impl Desk {
                 {
                     return Ok(Ended::Replayed(body));
                 }
-                if !self.act_in(tx, row, decided, action, actor).await? {
+                if !self.begin_act(tx, row, decided, action, actor).await? {
                     return Ok(Ended::Late);
                 }
                 if let Wanted::Move { retake, .. } = wanted {
                     self.shift_places(tx, loaded, to, *retake, actor, &decided.rules, decided.now)
                         .await?;
                 }
+                self.record_act(tx, row, decided, actor).await?;
                 let changed = Changed {
                     status: decided.next.status,
                     updated_at: decided.now,

@@ -33,12 +33,13 @@ impl Desk {
         let done = self
             .store
             .write(async |tx| {
-                if !self.act_in(tx, row, &decided, action, actor).await? {
+                if !self.begin_act(tx, row, &decided, action, actor).await? {
                     return Ok(false);
                 }
                 if let Some(corrected) = corrected {
                     self.write_correction(tx, row, corrected, nonce).await?;
                 }
+                self.record_act(tx, row, &decided, actor).await?;
                 Ok::<bool, Trouble>(true)
             })
             .await?;
@@ -73,9 +74,9 @@ impl Desk {
         })
     }
 
-    /// Writes it: state, places and identity of an ended request, history, audit, calls, letters. False: somebody
-    /// else was first, and nothing is written.
-    pub(crate) async fn act_in(
+    /// Begins to write it: the state, and the places and identity of a request that ends. False: somebody else was
+    /// first, and nothing is written. What the action changes besides is the caller's; then [`Self::record_act`].
+    pub(crate) async fn begin_act(
         &self,
         tx: &mut Tx,
         row: &RequestRow,
@@ -101,14 +102,24 @@ impl Desk {
         if next.verified || !next.status.is_live() {
             call::close(tx, row.id, "verify").await?;
         }
+        Ok(true)
+    }
+
+    /// Records it, once everything it changes is written: what is owed and issued follows from there.
+    pub(crate) async fn record_act(
+        &self,
+        tx: &mut Tx,
+        row: &RequestRow,
+        decided: &Decided,
+        actor: &Actor,
+    ) -> Result<()> {
         let applicant = person::by_id(tx, row.applicant_id).await?;
         let about = Record {
             has_email: applicant.is_some_and(|applicant| applicant.email.is_some()),
-            ..Record::of(row, row.version + 1, decided.ids, now)
+            ..Record::of(row, row.version + 1, decided.ids, decided.now)
         };
         self.record(tx, &decided.rules, &about, actor, &decided.events)
-            .await?;
-        Ok(true)
+            .await
     }
 
     /// Notes one call: on the call list, in the history, and in the audit.

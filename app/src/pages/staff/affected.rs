@@ -61,7 +61,7 @@ async fn list_page(office: &Office, asked: &Asked) -> desk::Result<Response> {
                 {filters(lang, kind)}
                 {body}
                 <Pager lang newer=first older=next/>
-                {export::links(lang, "/staff/must-move/export/")}
+                {export::links(lang, "/staff/must-move/export/", "")}
             }
             .into_any()
         })

@@ -124,7 +124,7 @@ async fn list_page(office: &Office, asked: &Asked) -> desk::Result<Response> {
                 {tabs(lang, filter)}
                 {body}
                 <Pager lang newer=first older=next/>
-                {export::links(lang, "/staff/outages/export/")}
+                {export::links(lang, "/staff/outages/export/", "")}
             }
             .into_any()
         })

@@ -173,8 +173,7 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
         .page(page, move || {
             let (number, status) = (&view.file.reference, view.file.status);
             view! {
-                {view.page(agent)}
-                {moving}
+                {view.page(Some(view! { {moving}{agent} }.into_any()))}
                 {fees}
                 {signing::panel(lang, &issued)}
                 {appeals::panel(lang, number, status, &appeals)}
