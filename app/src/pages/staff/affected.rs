@@ -22,9 +22,13 @@ pub(super) async fn list(Clerk(office): Clerk, asked: Asked) -> Response {
     office.answer(list_page(&office, &asked).await)
 }
 
-/// `GET /staff/must-move/export/{kind}`: the whole list.
-pub(super) async fn export(Clerk(office): Clerk, Path(kind): Path<String>) -> Response {
-    office.answer(file(&office, &kind).await)
+/// `GET /staff/must-move/export/{kind}`: the whole list, or one cause's.
+pub(super) async fn export(
+    Clerk(office): Clerk,
+    Path(kind): Path<String>,
+    asked: Asked,
+) -> Response {
+    office.answer(file(&office, &kind, CauseKind::parse(asked.value("cause"))).await)
 }
 
 async fn list_page(office: &Office, asked: &Asked) -> desk::Result<Response> {
@@ -55,13 +59,14 @@ async fn list_page(office: &Office, asked: &Asked) -> desk::Result<Response> {
             } else {
                 table(lang, &rules, &page.rows)
             };
+            let query = kind.map_or_else(String::new, |kind| format!("?cause={}", kind.code()));
             view! {
                 <h1>{title}</h1>
                 <p class="sub">{what}</p>
                 {filters(lang, kind)}
                 {body}
                 <Pager lang newer=first older=next/>
-                {export::links(lang, "/staff/must-move/export/", "")}
+                {export::links(lang, "/staff/must-move/export/", &query)}
             }
             .into_any()
         })
@@ -145,7 +150,7 @@ fn state(lang: Lang, row: &AffectedBooking) -> AnyView {
     view! { <Tag label kind/> }.into_any()
 }
 
-async fn file(office: &Office, kind: &str) -> desk::Result<Response> {
+async fn file(office: &Office, kind: &str, only: Option<CauseKind>) -> desk::Result<Response> {
     let kind = FileKind::parse(kind).ok_or(Trouble::NotFound)?;
     let lang = office.lang();
     let rules = office.desk().rules();
@@ -167,7 +172,7 @@ async fn file(office: &Office, kind: &str) -> desk::Result<Response> {
     loop {
         let page = office
             .desk()
-            .affected(&office.staff, None, after.as_deref())
+            .affected(&office.staff, only, after.as_deref())
             .await?;
         for row in &page.rows {
             sheet.push(vec![
