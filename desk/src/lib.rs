@@ -71,6 +71,7 @@ pub use error::{Conflict, Result, Trouble};
 
 use domain::crematorium::Rules;
 use domain::time::Instant;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, RwLock};
 use store::Store;
 use store::keys::Keys;
@@ -84,6 +85,8 @@ pub struct Desk {
     pub keys: Arc<Keys>,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
+    /// What the last id was made of: the next one comes after it.
+    last_id: AtomicU64,
     rules: RwLock<Arc<Rules>>,
     /// `false` only in a demonstration with `SALA_LIMITS=off`.
     limits: bool,
@@ -124,6 +127,7 @@ impl Desk {
             keys,
             clock,
             chance,
+            last_id: AtomicU64::new(0),
             rules: RwLock::new(Arc::new(rules)),
             limits: true,
             mail_url: None,
@@ -190,7 +194,7 @@ impl Desk {
 
     /// A new id, ordered by time.
     pub(crate) fn id(&self, now: Instant) -> Uuid {
-        clock::uuid(now, self.chance.as_ref())
+        clock::uuid_after(&self.last_id, now, self.chance.as_ref())
     }
 
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {

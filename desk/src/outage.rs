@@ -1,6 +1,7 @@
 //! Something out of service: declared, its free places claimed, what is booked there listed and told; reviewed when it
 //! was urgent; ended early when it is mended.
 use crate::affected::AffectedBooking;
+use crate::limit::queue_up;
 use crate::office::{Names, handles_requests};
 use crate::{Desk, Result, Trouble};
 use chrono::NaiveDate;
@@ -22,6 +23,8 @@ use uuid::Uuid;
 const PAGE: u32 = 25;
 /// What a form's key belongs to, besides the account.
 const PATH: &str = "/staff/outages";
+/// How often one looks again while others come and go.
+const TRIES: u8 = 64;
 
 /// Which outages the list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,7 +83,8 @@ impl Desk {
         handles_requests(who)?;
         let mut conn = self.store.read().await?;
         let mut found = Vec::new();
-        for (id, place_date) in outage::booked(&mut conn, &new.resource, new.span).await? {
+        let there = outage::occupants(&mut conn, &new.resource, new.span).await?;
+        for (id, place_date) in there.requests {
             let row = request::by_id(&mut conn, id)
                 .await?
                 .ok_or(Trouble::NotFound)?;
@@ -132,6 +136,8 @@ impl Desk {
                         Begun::Reused => return Err(Trouble::IdempotencyKeyReused),
                     }
                 }
+                // Two outages of one thing are declared and ended one after the other.
+                queue_up(tx, &format!("outage:{}", row.resource), now).await?;
                 outage::insert(tx, &row).await?;
                 self.cover(tx, &row, &actor, now).await?;
                 self.audit_outage(tx, row.id, &actor, "declared", now)
@@ -146,26 +152,36 @@ impl Desk {
 
     /// Claims what is free and marks what is booked, until nothing is left between the two.
     ///
-    /// Whoever moves or ends a booking changes its row first. So once every row concerned is locked here, nobody can
-    /// give a cell back that the outage does not get.
+    /// Whoever moves or ends a booking changes its row first. So once every cell is somebody's at one moment, and the
+    /// rows of all who have one are locked here, nobody can give a cell back that the outage does not get.
     async fn cover(&self, tx: &mut Tx, row: &OutageRow, actor: &Actor, now: Instant) -> Result<()> {
+        let whole: u64 = row
+            .span
+            .days()
+            .map(|(_, first, end)| u64::from(end.saturating_sub(first)))
+            .sum();
         let mut locked = BTreeSet::new();
-        let booked = loop {
+        let mut booked = None;
+        for _ in 0..TRIES {
             outage::cover(tx, row).await?;
-            let booked = outage::booked(tx, &row.resource, row.span).await?;
-            let new: Vec<Uuid> = booked
+            let found = outage::occupants(tx, &row.resource, row.span).await?;
+            let new: Vec<Uuid> = found
+                .requests
                 .iter()
                 .map(|(id, _)| *id)
                 .filter(|id| !locked.contains(id))
                 .collect();
-            if new.is_empty() {
-                break booked;
+            if new.is_empty() && found.cells == whole {
+                booked = Some(found.requests);
+                break;
             }
             for id in new {
                 request::lock(tx, id).await?;
                 locked.insert(id);
             }
-        };
+        }
+        let booked = booked
+            .ok_or_else(|| Trouble::Internal(format!("{} never stood still", row.resource)))?;
         let cause = Cause {
             kind: CauseKind::Outage,
             id: row.id,
@@ -186,9 +202,8 @@ impl Desk {
         };
         self.store
             .write(async |tx| {
-                if outage::by_id(tx, id).await?.is_none() {
-                    return Err(Trouble::NotFound);
-                }
+                let row = outage::by_id(tx, id).await?.ok_or(Trouble::NotFound)?;
+                queue_up(tx, &format!("outage:{}", row.resource), now).await?;
                 // A second tap finds it ended.
                 if !outage::end(tx, id, who.id, now).await? {
                     return Ok(());

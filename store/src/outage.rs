@@ -172,15 +172,15 @@ pub async fn end(tx: &mut Tx, id: Uuid, by: Uuid, now: Instant) -> Result<bool> 
     Ok(changed.await? == 1)
 }
 
-/// Claims every cell of an outage that no request has; held cells are taken from their drafts. Cells that a
-/// transaction under way holds are waited for. Doing it again claims what has become free.
+/// Claims every cell of an outage that is free, or only held: by a draft, or for a day that is closed. Cells that a
+/// transaction under way holds are waited for. Doing it again claims what has become free. How many were held.
 pub async fn cover(tx: &mut Tx, outage: &OutageRow) -> Result<u64> {
     let span = outage.span;
     let kind = HolderKind::Maintenance;
     let dropped = tx
         .execute(
             "UPDATE slot_claim SET holder_kind = $1, holder = $2, hold_until = NULL
-             WHERE resource_id = $3 AND holder_kind = 'draft'
+             WHERE resource_id = $3 AND hold_until IS NOT NULL
                  AND (service_date, cell) >= ($4, $5) AND (service_date, cell) <= ($6, $7)",
             params![
                 kind,
@@ -205,26 +205,48 @@ pub async fn cover(tx: &mut Tx, outage: &OutageRow) -> Result<u64> {
     Ok(dropped)
 }
 
-/// Requests with a place of a thing in a span of time, each with the first date, in the order of those dates.
-pub async fn booked(conn: &mut Conn, resource: &str, span: Span) -> Result<Vec<(Uuid, NaiveDate)>> {
-    conn.fetch_all(
-        "SELECT holder, MIN(service_date) AS first_date FROM slot_claim
-         WHERE resource_id = $1 AND holder_kind = 'request'
-             AND (service_date, cell) >= ($2, $3) AND (service_date, cell) <= ($4, $5)
-         GROUP BY holder ORDER BY MIN(service_date), holder",
-        params![
-            resource,
-            span.from,
-            span.from_cell,
-            span.until,
-            span.until_cell
-        ],
-        |row| {
-            let row = row.of("slot_claim", "holder");
-            Ok((row.uuid("holder")?, row.date("first_date")?))
-        },
-    )
-    .await
+/// Who has the cells of a thing in a span of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Occupants {
+    /// Requests, each with the first date, in the order of those dates.
+    pub requests: Vec<(Uuid, NaiveDate)>,
+    /// All cells that somebody has, an outage too; as many as the span has when nothing is free.
+    pub cells: u64,
+}
+
+/// Everybody in a span of time, as of one moment.
+pub async fn occupants(conn: &mut Conn, resource: &str, span: Span) -> Result<Occupants> {
+    let rows = conn
+        .fetch_all(
+            "SELECT holder, holder_kind, MIN(service_date) AS first_date, CAST(COUNT(*) AS BIGINT) AS n
+             FROM slot_claim
+             WHERE resource_id = $1 AND (service_date, cell) >= ($2, $3) AND (service_date, cell) <= ($4, $5)
+             GROUP BY holder, holder_kind ORDER BY MIN(service_date), holder",
+            params![
+                resource,
+                span.from,
+                span.from_cell,
+                span.until,
+                span.until_cell
+            ],
+            |row| {
+                let row = row.of("slot_claim", "holder");
+                Ok((
+                    row.word("holder_kind", HolderKind::parse)?,
+                    (row.uuid("holder")?, row.date("first_date")?),
+                    row.number::<u64>("n")?,
+                ))
+            },
+        )
+        .await?;
+    let mut found = Occupants::default();
+    for (kind, place, cells) in rows {
+        found.cells += cells;
+        if kind == HolderKind::Request {
+            found.requests.push(place);
+        }
+    }
+    Ok(found)
 }
 
 /// Hands the cells that a holder is about to give back to the outages they lie in; the number of cells.

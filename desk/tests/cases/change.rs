@@ -93,7 +93,17 @@ async fn a_family_moves_its_booking_and_the_old_places_are_free_at_once() {
             .await
             .expect("the file");
         let codes: Vec<_> = file.history.iter().map(|row| row.event.code()).collect();
-        assert_eq!(codes, ["submitted", "approved", "moved"]);
+        assert_eq!(
+            codes,
+            [
+                "submitted",
+                "approved",
+                "note_issued",
+                "moved",
+                "note_issued"
+            ],
+            "the price of other nights follows"
+        );
         // Whoever moves itself is not called about it; the approval is still to be told.
         let calls = desk.call_list(&approver()).await.expect("calls");
         assert_eq!(

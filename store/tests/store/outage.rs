@@ -4,7 +4,7 @@ use domain::crematorium::Claim;
 use domain::form::Text;
 use domain::outage::Span;
 use store::claim::{self, Holder};
-use store::outage::{self, OutageRow, Review};
+use store::outage::{self, Occupants, OutageRow, Review};
 use store::testing::{both, number};
 use store::{Result, Store, given_up};
 use uuid::Uuid;
@@ -69,8 +69,13 @@ async fn an_outage_claims_what_no_request_has_and_inherits_the_rest() {
         assert_eq!(cells(&store, row.id).await, 90);
         let mut conn = store.read().await.unwrap();
         assert_eq!(
-            outage::booked(&mut conn, "furnace-1", row.span).await.unwrap(),
-            [(request.id, date("2026-11-25"))]
+            outage::occupants(&mut conn, "furnace-1", row.span)
+                .await
+                .unwrap(),
+            Occupants {
+                requests: vec![(request.id, date("2026-11-25"))],
+                cells: 96
+            }
         );
         assert_eq!(
             outage::around(&mut conn, request.id).await.unwrap(),
