@@ -985,11 +985,13 @@ mod tests {
             1,
         );
         let (hold, id) = (line(&text, "hold_minutes"), line(&text, "id = \"B\""));
+        let rate = line(&text, "pavilion = \"sala-2\"");
         assert_eq!(
             parse("trang.toml", &text).unwrap_err().to_string(),
             format!(
                 "trang.toml:{hold}: crematorium.hold_minutes: must be 5 to 240 minutes, not 0\n\
-                 trang.toml:{id}: crematorium.pavilions[1].id: \"B\" is not an id: use only a-z, 0-9, - and _"
+                 trang.toml:{id}: crematorium.pavilions[1].id: \"B\" is not an id: use only a-z, 0-9, - and _\n\
+                 trang.toml:{rate}: money.pavilion_rates[1].pavilion: there is no pavilion \"sala-2\""
             )
         );
     }
