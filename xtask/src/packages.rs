@@ -62,6 +62,10 @@ pub fn ensure_for_tests(workspace: &Workspace, step: &mut Step, log: &Path) -> R
     if crate::postgres::binaries().is_none() {
         missing.push("postgresql");
     }
+    // Reads out of printed documents what was written into them.
+    if !process::in_path("pdftotext") {
+        missing.push("poppler-utils");
+    }
     if !process::in_path("npm") {
         missing.extend(["nodejs", "npm"]);
     }
