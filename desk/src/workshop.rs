@@ -1,7 +1,8 @@
-//! Work that is done in a process of its own, with its own memory limit: decoding what strangers send.
+//! Work that is done in a process of its own, with its own memory limit: decoding what strangers send, and printing.
 //!
 //! `server` starts `sala worker` for it; tests have one that does the least.
 use crate::{Desk, Result};
+use domain::document::Document;
 use domain::picture::PictureError;
 use std::future::Future;
 use std::pin::Pin;
@@ -48,9 +49,10 @@ pub trait Workshop: Send + Sync {
     fn picture(&self, bytes: Vec<u8>) -> Work<'_, std::result::Result<Picture, PictureError>>;
 
     /// Prints a document as a PDF, the same bytes for the same document.
-    fn pdf(&self, _document: domain::document::Document) -> Work<'_, Vec<u8>> {
-        Box::pin(async { Err(WorkshopError::NotSet) })
-    }
+    fn pdf(&self, document: Document) -> Work<'_, Vec<u8>>;
+
+    /// Draws its pages, one under the other, as a PNG so many pixels wide.
+    fn png(&self, document: Document, width: u32) -> Work<'_, Vec<u8>>;
 }
 
 impl Desk {

@@ -4,6 +4,8 @@
     reason = "a test that cannot be set up has failed"
 )]
 use desk::workshop::{Picture, Workshop, WorkshopError};
+use domain::document::{Block, Document, Kind};
+use domain::form::Lang;
 use domain::picture::{LARGEST_FILE, PictureError};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use proptest::prelude::*;
@@ -261,4 +263,20 @@ proptest! {
     fn no_bytes_at_all_fell_it(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         prop_assert!(picture::make_safe(bytes).is_err());
     }
+}
+
+#[tokio::test]
+async fn a_document_is_printed_in_the_child_within_its_memory() {
+    let peak = Arc::new(AtomicU64::new(0));
+    let pool = pool().measured(&peak);
+    let municipality = toml::from_str(include_str!("../../config/trang.toml")).unwrap();
+    let date = "2026-11-24".parse().unwrap();
+    let mut letter = Document::new(Kind::Permit, Lang::Th, &municipality, date);
+    letter.blocks = vec![Block::paragraph("เทศบาลนครตรังอนุญาต")];
+    let pdf = pool.pdf(letter.clone()).await.unwrap();
+    assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 10_000);
+    let png = pool.png(letter, 1080).await.unwrap();
+    assert!(png.starts_with(b"\x89PNG"));
+    let megabytes = peak.load(Ordering::Relaxed) / 1024 / 1024;
+    assert!((1..600).contains(&megabytes), "{megabytes} MB");
 }

@@ -77,6 +77,10 @@ impl Workshop for PaperWorkshop {
     fn pdf(&self, document: Document) -> Work<'_, Vec<u8>> {
         Box::pin(async move { Ok(document.lines().join("\n").into_bytes()) })
     }
+
+    fn png(&self, document: Document, width: u32) -> Work<'_, Vec<u8>> {
+        Box::pin(async move { Ok(format!("{} {width}", document.title).into_bytes()) })
+    }
 }
 
 /// One office: its desk and its clock, Monday 23 November 2026 at 09.00.

@@ -1,6 +1,6 @@
 //! The child: limits itself, then answers one job after another until its standard input ends.
 use super::frame::{self, Answer, Job, Report};
-use super::picture;
+use super::{picture, printing};
 use rlimit::Resource;
 use std::io;
 
@@ -36,6 +36,15 @@ fn work(job: &Job, body: Vec<u8>) -> (Answer, Vec<u8>) {
             }
             Err(error) => (Answer::NotAPicture { error }, Vec::new()),
         },
+        Job::Pdf => printed(printing::pdf(&body)),
+        Job::Png { width } => printed(printing::png(&body, *width)),
+    }
+}
+
+fn printed(file: Result<Vec<u8>, String>) -> (Answer, Vec<u8>) {
+    match file {
+        Ok(file) => (Answer::Printed, file),
+        Err(why) => (Answer::NotPrinted { why }, Vec::new()),
     }
 }
 

@@ -14,6 +14,10 @@ const LONGEST: u32 = 64 * 1024 * 1024;
 pub enum Job {
     /// The body is a file as it was sent.
     Picture,
+    /// The body is a document in JSON, to become a PDF.
+    Pdf,
+    /// The body is a document in JSON, to become a picture so many pixels wide.
+    Png { width: u32 },
 }
 
 /// What came of it.
@@ -28,6 +32,11 @@ pub enum Answer {
     },
     NotAPicture {
         error: PictureError,
+    },
+    /// The body is the file.
+    Printed,
+    NotPrinted {
+        why: String,
     },
 }
 

@@ -1,4 +1,4 @@
-//! `sala worker`: a process of its own that does what must not fell the server. It decodes what strangers send,
+//! `sala worker`: a process of its own that does what must not fell the server. It decodes what strangers send and prints documents,
 //! within a memory limit, without the server's settings, keys or database, and is started again when it dies.
 //!
 //! ```text
@@ -10,9 +10,11 @@
 //! | [`pool`] | the server's side: starts, feeds, times out and replaces children |
 //! | [`child`] | the other side: limits itself, then one job after another |
 //! | [`picture`] | a photo made safe |
+//! | [`printing`] | a document printed |
 pub mod child;
 pub mod frame;
 pub mod picture;
 pub mod pool;
+pub mod printing;
 
 pub use pool::Pool;

@@ -1,6 +1,7 @@
 //! The server's side: at most two children at once, a short queue, a time limit; one that dies is replaced.
 use super::frame::{self, Answer, Job, Report};
 use desk::workshop::{Picture, Work, Workshop, WorkshopError};
+use domain::document::Document;
 use domain::picture::PictureError;
 use std::io;
 use std::path::PathBuf;
@@ -126,6 +127,19 @@ impl Pool {
         }
     }
 
+    async fn printed(&self, job: Job, document: &Document) -> Result<Vec<u8>, WorkshopError> {
+        let failed = |why: String| Err(WorkshopError::Failed(why));
+        let body =
+            serde_json::to_vec(document).map_err(|why| WorkshopError::Failed(why.to_string()))?;
+        match self.done(&job, &body).await? {
+            Ok((Answer::Printed, file)) => Ok(file),
+            Ok((Answer::NotPrinted { why }, _)) => failed(why),
+            Ok(_) => failed("an answer to another job".to_owned()),
+            Err(Lost::Died(reason)) => failed(format!("a worker was lost: {reason}")),
+            Err(Lost::NotStarted(error)) => failed(error.to_string()),
+        }
+    }
+
     fn start(&self) -> io::Result<Worker> {
         let mut child = Command::new(&self.program)
             .arg("worker")
@@ -184,5 +198,13 @@ impl Workshop for Pool {
                 Err(Lost::NotStarted(error)) => Err(WorkshopError::Failed(error.to_string())),
             }
         })
+    }
+
+    fn pdf(&self, document: Document) -> Work<'_, Vec<u8>> {
+        Box::pin(async move { self.printed(Job::Pdf, &document).await })
+    }
+
+    fn png(&self, document: Document, width: u32) -> Work<'_, Vec<u8>> {
+        Box::pin(async move { self.printed(Job::Png { width }, &document).await })
     }
 }
