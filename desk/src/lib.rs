@@ -6,6 +6,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | `crematorium` | what is free, the calendar, the days a family can choose from |
+//! | `document` | what is printed of a request, and the register of a month |
 //! | `draft` | raw answers kept for a resident, the hold, carrying to another phone, sending |
 //! | `request` | submitting, tracking, withdrawing, correcting |
 //! | `affected` | bookings that must move, until they have |
@@ -42,6 +43,7 @@ pub mod clock;
 pub mod closure;
 pub mod crematorium;
 pub mod demo;
+pub mod document;
 pub mod draft;
 mod error;
 pub mod export;

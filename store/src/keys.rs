@@ -41,10 +41,12 @@ pub enum Purpose {
     SignatureMac,
     /// Tokens of calendar links.
     CalendarMac,
+    /// Encrypts the short-lived links to documents.
+    DocumentLink,
 }
 
 impl Purpose {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Identity,
         Self::IdentityMac,
         Self::Totp,
@@ -59,6 +61,7 @@ impl Purpose {
         Self::LimitMac,
         Self::SignatureMac,
         Self::CalendarMac,
+        Self::DocumentLink,
     ];
 
     fn label(self) -> &'static str {
@@ -77,6 +80,7 @@ impl Purpose {
             Self::LimitMac => "limit mac",
             Self::SignatureMac => "signature mac",
             Self::CalendarMac => "calendar mac",
+            Self::DocumentLink => "document link",
         }
     }
 }

@@ -4,6 +4,7 @@ mod answers;
 mod calendar_file;
 mod carry;
 mod crematorium;
+mod document;
 mod fee;
 mod frame;
 mod home;
@@ -64,4 +65,5 @@ fn pages() -> Router<AppState> {
         .merge(crematorium::routes())
         .merge(track::routes())
         .merge(agent::routes())
+        .merge(document::routes())
 }

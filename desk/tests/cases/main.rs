@@ -9,6 +9,7 @@ mod agent;
 mod booking;
 mod change;
 mod closure;
+mod document;
 mod money;
 mod papers;
 mod races;

@@ -93,6 +93,7 @@ impl FromRequestParts<AppState> for Admin {
 pub(super) enum Place {
     Today,
     Requests,
+    Register,
     Calls,
     MustMove,
     Outages,
@@ -147,6 +148,7 @@ struct Entry {
 const RAIL: &[Entry] = &[
     Entry { group: Group::Work, place: Place::Today, path: "/staff", th: "วันนี้", en: "Today", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Requests, path: "/staff/requests", th: "ฌาปนสถาน", en: "Crematorium", seen_by: clerk },
+    Entry { group: Group::Work, place: Place::Register, path: "/staff/register", th: "ทะเบียนฌาปนกิจ", en: "Cremation register", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Calls, path: "/staff/calls", th: "โทรแจ้งผล", en: "Calls to make", seen_by: clerk },
     Entry { group: Group::Work, place: Place::MustMove, path: "/staff/must-move", th: "ต้องย้าย", en: "Must move", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Outages, path: "/staff/outages", th: "งดใช้ชั่วคราว", en: "Out of service", seen_by: clerk },

@@ -13,6 +13,7 @@ mod change;
 mod conflict;
 mod counter;
 mod decision;
+mod documents;
 mod effect;
 mod fees;
 mod fields;
@@ -93,6 +94,12 @@ pub fn routes() -> Router<AppState> {
             "/staff/requests/{reference}/papers/{id}/verdict",
             get(papers::back_to_photo).post(papers::judge),
         )
+        .route(
+            "/staff/requests/{reference}/documents/{kind}",
+            get(documents::page),
+        )
+        .route("/staff/register", get(documents::register))
+        .route("/staff/register/pdf", get(documents::register_pdf))
         .route("/staff/requests/{reference}/slip", get(slip::page))
         .route(
             "/staff/requests/{reference}/fees",

@@ -3,7 +3,7 @@ use super::decision::{self, of_form, refusal_error};
 use super::fields::key;
 use super::file::FileView;
 use super::frame::{Clerk, Office, Page, Place};
-use super::{appeals, change, conflict, on_case, signing, words};
+use super::{appeals, change, conflict, documents, on_case, signing, words};
 use crate::components::FormView;
 use crate::components::reference::in_fours;
 use crate::http::see_other;
@@ -144,6 +144,7 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
         _ => None,
     };
     let moving = change::panel(office, &file).await?;
+    let printed = documents::panel(office, file.reference.as_str()).await?;
     let lang = office.lang();
     let rules = office.desk().rules();
     let papers = office.desk().papers(&office.staff, reference).await?;
@@ -175,6 +176,7 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
             view! {
                 {view.page(Some(view! { {moving}{agent} }.into_any()))}
                 {fees}
+                {printed}
                 {signing::panel(lang, &issued)}
                 {appeals::panel(lang, number, status, &appeals)}
             }

@@ -6,6 +6,7 @@ use crate::components::{
 };
 use crate::http::Visit;
 use crate::pages::answers::Answers;
+use crate::pages::document;
 use crate::pages::frame::{hidden, private_page};
 use crate::pages::staff::pdf_response;
 use crate::shell::Document;
@@ -32,7 +33,10 @@ pub(super) async fn documents(visit: Visit, answers: Answers) -> Response {
             .desk()
             .family_document(number, last4, address, id)
             .await
-            .map(|file| one(&visit, &facts, &file)),
+            .and_then(|file| {
+                let link = visit.desk().issued_link(id)?;
+                Ok(one(&visit, &facts, &file, &link))
+            }),
         Err(_) => visit
             .desk()
             .family_documents(number, last4, address)
@@ -151,7 +155,7 @@ fn item(visit: &Visit, facts: &Facts, row: &FamilyDocument) -> AnyView {
     view! { <li><p><b>{name(lang, row)}</b></p><p>{issued}" · "{state}</p>{open}</li> }.into_any()
 }
 
-fn one(visit: &Visit, facts: &Facts, file: &FamilyFile) -> Response {
+fn one(visit: &Visit, facts: &Facts, file: &FamilyFile, link: &str) -> Response {
     let lang = visit.lang;
     private_page(visit, StatusCode::OK, |ctx| {
         let row = &file.row;
@@ -187,6 +191,7 @@ fn one(visit: &Visit, facts: &Facts, file: &FamilyFile) -> Response {
             </form>
         };
         let document = file.document.clone();
+        let picture = document::picture(visit, link);
         let way_back = back(visit, facts);
         view! {
             <Document ctx title=title.clone() private=true>
@@ -195,6 +200,7 @@ fn one(visit: &Visit, facts: &Facts, file: &FamilyFile) -> Response {
                 <DocumentView document/>
                 {signature}
                 {pdf}
+                <p>{picture}</p>
                 {way_back}
             </Document>
         }

@@ -5,6 +5,7 @@ mod appeal;
 mod calendar;
 mod change;
 mod correction;
+mod document;
 mod fees;
 mod issued;
 mod papers;
@@ -43,6 +44,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/track/exemption", get(again).post(fees::ask))
         .route("/track/change", get(again).post(change::change))
         .route("/track/cancel", get(again).post(change::cancel))
+        .route("/track/document", get(again).post(document::page))
         .route("/track/agent", get(again).post(agent::act))
         .route("/track/paper", get(again).post(papers::open))
         .route("/track/registry", get(again).post(papers::registry))
@@ -142,6 +144,7 @@ pub(super) async fn agents_act(
         "correct" => correct_by(visit, facts, answers).await,
         "paper" => papers::open_by(visit, &facts, &answers).await,
         "registry" => papers::registry_by(visit, &facts).await,
+        "document" => document::shown(visit, &facts, answers.value("kind")).await,
         _ => trouble::page(visit, &Trouble::NotFound),
     }
 }

@@ -1,6 +1,6 @@
 //! The tracking page: where the request stands, its steps against their times, what is still to be answered.
 use super::status::standing;
-use super::{Facts, agent, carried, change, correction};
+use super::{Facts, agent, carried, change, correction, document};
 use crate::components::reference::in_fours;
 use crate::components::{
     Button, ButtonKind, Choice, ErrorSummary, FormView, Kind, Notice, NoticeKind, Radios, Step,
@@ -89,6 +89,10 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         Ok(on_case) => on_case,
         Err(trouble) => return crate::pages::trouble::page(visit, &trouble),
     };
+    let documents = match visit.desk().documents_by(&facts.access(visit)).await {
+        Ok(documents) => documents,
+        Err(trouble) => return crate::pages::trouble::page(visit, &trouble),
+    };
     let rules = visit.desk().rules();
     let now = visit.desk().now();
     let Said {
@@ -159,6 +163,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         } else {
             (None, change)
         };
+        let documents = document::section(visit, facts, found, &documents);
         let withdraw = found.can_withdraw.then(|| withdrawing(visit, facts, found));
         let call = words::call(
             lang,
@@ -186,6 +191,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 {issued}
                 <h2>{lang.t("ขั้นตอน", "Steps")}</h2>
                 <Steps lang steps/>
+                {documents}
                 {last}
                 {call}
                 {fees}
