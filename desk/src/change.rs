@@ -568,15 +568,6 @@ impl Desk {
         Ok(())
     }
 
-    async fn loaded(&self, reference: &str) -> Result<Loaded> {
-        let reference = Reference::parse(reference).map_err(|_| Trouble::NotFound)?;
-        let mut conn = self.store.read().await?;
-        let row = request::by_reference(&mut conn, reference.as_str())
-            .await?
-            .ok_or(Trouble::NotFound)?;
-        load(&mut conn, row).await
-    }
-
     /// Only what this very token sent: its name alone may be another's too.
     async fn loaded_of_channel(&self, channel: &ChannelActor, reference: &str) -> Result<Loaded> {
         let loaded = self.loaded(reference).await?;

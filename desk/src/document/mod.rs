@@ -3,7 +3,7 @@
 //! Every opening is noted as a view. Links to files are sealed and last a quarter of an hour: an address says nothing.
 mod compose;
 
-use crate::request::{Access, Loaded, load};
+use crate::request::{Access, Loaded};
 use crate::{Desk, Result, Trouble};
 use chrono::{Datelike, Months, NaiveDate, TimeDelta};
 use compose::Paper;
@@ -11,7 +11,6 @@ use data_encoding::BASE64URL_NOPAD;
 use domain::document::{Document, Kind};
 use domain::fee::NoteStatus;
 use domain::form::Lang;
-use domain::reference::Reference;
 use domain::request::{Actor, StaffActor, Status};
 use domain::time;
 use serde::{Deserialize, Serialize};
@@ -250,15 +249,6 @@ impl Desk {
             return Err(Trouble::NotAllowed);
         }
         self.loaded(reference).await
-    }
-
-    async fn loaded(&self, reference: &str) -> Result<Loaded> {
-        let reference = Reference::parse(reference).map_err(|_| Trouble::NotFound)?;
-        let mut conn = self.store.read().await?;
-        let row = request::by_reference(&mut conn, reference.as_str())
-            .await?
-            .ok_or(Trouble::NotFound)?;
-        load(&mut conn, row).await
     }
 
     async fn document(&self, loaded: &Loaded, kind: Kind, lang: Lang) -> Result<Document> {

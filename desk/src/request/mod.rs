@@ -15,13 +15,14 @@ mod track;
 
 pub use access::Access;
 
-use crate::{Result, Trouble};
+use crate::{Desk, Result, Trouble};
 use domain::crematorium::Wish;
+use domain::reference::Reference;
 pub(crate) use record::Record;
 use store::crematorium::CaseRow;
 use store::person::PersonRow;
 use store::request::RequestRow;
-use store::{Conn, crematorium, person};
+use store::{Conn, crematorium, person, request};
 pub(crate) use submit::{Answer, Outcome, Submission, begin};
 pub use submit::{Channel, Submitted};
 pub use track::{
@@ -79,4 +80,16 @@ pub(crate) async fn load(conn: &mut Conn, row: RequestRow) -> Result<Loaded> {
         helper,
         deceased,
     })
+}
+
+impl Desk {
+    /// The request of a number, for acts that have found out already who asks.
+    pub(crate) async fn loaded(&self, reference: &str) -> Result<Loaded> {
+        let reference = Reference::parse(reference).map_err(|_| Trouble::NotFound)?;
+        let mut conn = self.store.read().await?;
+        let row = request::by_reference(&mut conn, reference.as_str())
+            .await?
+            .ok_or(Trouble::NotFound)?;
+        load(&mut conn, row).await
+    }
 }
