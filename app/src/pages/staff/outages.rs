@@ -528,12 +528,21 @@ async fn file(office: &Office, kind: &str) -> desk::Result<Response> {
 mod tests {
     use super::*;
     use crate::components::sample::context;
-    use domain::municipality::Municipality;
+    use domain::form::Text;
+    use domain::money::Satang;
+    use domain::municipality::{Municipality, Pavilion};
 
     #[test]
     fn a_span_is_told_by_days_and_by_the_clock_where_it_is_not_whole_days() {
         let city = context(Lang::Th, "/").municipality;
-        let rules = Rules::new(Municipality::clone(&city), 1).expect("rules");
+        let mut city = Municipality::clone(&city);
+        city.crematorium.pavilions.push(Pavilion {
+            id: "sala-1".to_owned(),
+            name: Text::new("ศาลา 1", "Pavilion 1"),
+            guests: 100,
+            price_per_night: Satang::default(),
+        });
+        let rules = Rules::new(city, 1).expect("rules");
         let day = |text: &str| text.parse().expect("a date");
         for (resource, from_cell, until, until_cell, words) in [
             ("furnace-1", 0, "2026-11-25", 95, "25 Nov 2026"),
