@@ -1,7 +1,7 @@
 //! What pages say in words: times, days, nights, places, money, and whom to call.
 use crate::shell::tel;
 use chrono::{Datelike, Days, NaiveDate};
-use domain::crematorium::{CremationWish, PavilionWish, Rules, Wish};
+use domain::crematorium::{AshWish, CremationWish, PavilionWish, Rules, Wish};
 use domain::form::Lang;
 use domain::money::Satang;
 use domain::municipality::Office;
@@ -95,6 +95,16 @@ pub fn cremation(lang: Lang, wish: &CremationWish) -> String {
     )
 }
 
+/// "วันพฤหัสบดีที่ 26 พฤศจิกายน 2569 เวลา 07.00 น."
+pub fn ash(lang: Lang, wish: AshWish) -> String {
+    format!(
+        "{} {} {}",
+        day(lang, wish.date),
+        lang.t("เวลา", "at"),
+        round(lang, wish.start)
+    )
+}
+
 /// Everything asked for, one thing a line: its name and its words.
 pub fn places(lang: Lang, rules: &Rules, wish: &Wish) -> Vec<(&'static str, String)> {
     let nights = wish
@@ -105,7 +115,10 @@ pub fn places(lang: Lang, rules: &Rules, wish: &Wish) -> Vec<(&'static str, Stri
         .cremation
         .as_ref()
         .map(|wish| (lang.t("ฌาปนกิจ", "Cremation"), cremation(lang, wish)));
-    nights.into_iter().chain(cremation).collect()
+    let ash = wish
+        .ash
+        .map(|wish| (lang.t("เก็บอัฐิ", "Collecting the ashes"), ash(lang, wish)));
+    nights.into_iter().chain(cremation).chain(ash).collect()
 }
 
 /// The same in one line.

@@ -211,6 +211,7 @@ pub fn open_city() -> Result<Municipality> {
             valid_from: NaiveDate::default(),
             valid_until: None,
             case_types: vec![CaseType::Ordinary],
+            furnaces: Vec::new(),
         })
         .collect();
     let pavilion = settings.pavilions.first().context("a pavilion")?.clone();

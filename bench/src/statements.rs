@@ -12,7 +12,7 @@ use domain::text;
 use domain::time::Instant;
 use store::audit::{self, Entry, Version};
 use store::claim::{self, Holder};
-use store::crematorium::{self, CaseRow, Cremation, IdentityKind, identity};
+use store::crematorium::{self, AshCollection, CaseRow, Cremation, IdentityKind, identity};
 use store::idempotency::{self, Begun};
 use store::keys::{Keys, Purpose};
 use store::person::{self, PersonRow, SealedIdentity};
@@ -51,17 +51,30 @@ pub fn prepare(office: &Office, key: &str, fields: &RawFields) -> Result<Booking
         .ok()
         .context("answers that parse")?;
     let cremation = application.wish.cremation.clone().context("a cremation")?;
-    let mut claims =
-        rules.furnace_claims(cremation.date, cremation.round, application.wish.case_type);
+    let mut claims = rules.furnace_claims(
+        cremation.date,
+        cremation.round,
+        application.wish.case_type,
+        application.wish.coffin,
+    );
     claims.truncate(1);
     let furnace_id = claims.first().context("a furnace")?.resource.clone();
+    let nights = application.wish.pavilion.as_ref();
     claims.extend(
-        application
-            .wish
-            .pavilion
-            .iter()
-            .flat_map(domain::crematorium::PavilionWish::claims),
+        nights
+            .map(|wish| rules.night_claims(wish))
+            .unwrap_or_default(),
     );
+    let table = application.wish.ash.and_then(|ash| {
+        let claim = rules.ash_claims(ash).into_iter().next()?;
+        claims.push(claim.clone());
+        Some(AshCollection {
+            wish: ash,
+            table_id: claim.resource,
+        })
+    });
+    // The one order of all transactions.
+    claims.sort();
     let phone = &application.applicant.phone;
     let person = |id, name: &str, phone: Option<&str>| PersonRow {
         id,
@@ -148,9 +161,9 @@ pub fn prepare(office: &Office, key: &str, fields: &RawFields) -> Result<Booking
                 furnace_id,
             }),
             pavilion: application.wish.pavilion.clone(),
-            ash: None,
-            coffin: None,
-            implants: None,
+            ash: table,
+            coffin: application.coffin,
+            implants: application.implants,
             internal_number: None,
         },
         search: words

@@ -137,7 +137,7 @@ impl Desk {
         let occupied = self
             .occupied(
                 time::local_date(now),
-                rules.horizon(now),
+                rules.last_day(now),
                 Some(loaded.row.id),
             )
             .await?;
@@ -271,7 +271,12 @@ impl Desk {
         let (rules, actor) = (self.rules(), Actor::Staff(who.clone()));
         let wish = wish_of(&loaded.case);
         let others = rules
-            .furnace_claims(cremation.wish.date, cremation.wish.round, wish.case_type)
+            .furnace_claims(
+                cremation.wish.date,
+                cremation.wish.round,
+                wish.case_type,
+                wish.coffin,
+            )
             .into_iter()
             .filter(|claim| claim.resource != cremation.furnace_id);
         let row = &loaded.row;
@@ -518,16 +523,9 @@ impl Desk {
         }
         let holder = Holder::request(loaded.row.id);
         let taken = place::take(tx, rules, holder, to, None, now).await?;
-        let furnace = taken.ok_or_else(slot_taken)?.furnace;
-        let case = CaseRow {
-            cremation: to
-                .cremation
-                .clone()
-                .zip(furnace)
-                .map(|(wish, furnace_id)| Cremation { wish, furnace_id }),
-            pavilion: to.pavilion.clone(),
-            ..loaded.case.clone()
-        };
+        let taken = taken.ok_or_else(slot_taken)?;
+        let mut case = loaded.case.clone();
+        place::put(&mut case, to, taken);
         crematorium::update(tx, &case).await?;
         self.resolve_where_free(tx, loaded.row.id, to, now).await
     }

@@ -3,7 +3,9 @@ use crate::{Desk, Result};
 use chrono::NaiveDate;
 use domain::crematorium::availability::{self, Occupied, Search};
 use domain::crematorium::belief::{self, Advice};
-use domain::crematorium::{DayAvailability, Facility, OfferDay, PavilionWish};
+use domain::crematorium::{
+    AshWish, CaseType, CremationWish, DayAvailability, Facility, OfferDay, PavilionWish,
+};
 use domain::form::Text;
 use domain::lunar::LunarDay;
 use domain::time;
@@ -63,7 +65,7 @@ impl Desk {
         let rules = self.rules();
         let holder = holder.and_then(|id| Uuid::try_parse(id).ok());
         let occupied = self
-            .occupied(time::local_date(now), rules.horizon(now), holder)
+            .occupied(time::local_date(now), rules.last_day(now), holder)
             .await?;
         Ok(availability::offers(&rules, &occupied, search, now))
     }
@@ -78,10 +80,26 @@ impl Desk {
         let rules = self.rules();
         let holder = holder.and_then(|id| Uuid::try_parse(id).ok());
         let occupied = self
-            .occupied(time::local_date(now), rules.horizon(now), holder)
+            .occupied(time::local_date(now), rules.last_day(now), holder)
             .await?;
         Ok(availability::pavilion_starts(
             &rules, &occupied, search, now,
+        ))
+    }
+
+    /// Every ash slot that is free for a cremation; what `holder` holds itself counts as free.
+    pub async fn ash_choices(
+        &self,
+        cremation: &CremationWish,
+        case_type: CaseType,
+        holder: Option<&str>,
+    ) -> Result<Vec<AshWish>> {
+        let rules = self.rules();
+        let holder = holder.and_then(|id| Uuid::try_parse(id).ok());
+        let until = rules.ash_until(cremation);
+        let occupied = self.occupied(cremation.date, until, holder).await?;
+        Ok(availability::ash_choices(
+            &rules, &occupied, cremation, case_type,
         ))
     }
 

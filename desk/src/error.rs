@@ -10,11 +10,12 @@ use store::StoreError;
 pub type Result<T> = std::result::Result<T, Trouble>;
 
 /// A part of a wish that somebody else holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Conflict {
     Cremation,
     Pavilion,
+    Ash,
 }
 
 /// Why not. Context stands in the variants; logs print the chain once, residents see a translation.

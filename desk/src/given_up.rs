@@ -74,7 +74,7 @@ impl Desk {
     /// Who sends an application: its deceased, and its applicant's phone.
     pub(crate) fn who_applies(&self, application: &Application) -> Vec<String> {
         let identifiers = self
-            .identifiers(application)
+            .identifiers(application, application.internal_number)
             .into_iter()
             .map(|(kind, mac)| identifier(kind, &mac));
         std::iter::once(self.phone_of(&application.applicant.phone))

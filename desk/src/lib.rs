@@ -13,6 +13,7 @@
 //! | `change` | moving and cancelling, by the family, an officer or a channel |
 //! | `given_up` | who cancelled a place cannot take it again |
 //! | `outage` | what is out of service |
+//! | `particulars`, `case_task` | type of case, coffin, implants; what the office does for some cases |
 //! | `office` | inbox, request file, decisions, call list |
 //! | `account` | what accounts share: passwords, second factors, sessions |
 //! | `staff` | sign-in of staff, their accounts |
@@ -36,6 +37,7 @@ pub mod appeal;
 pub mod bank;
 pub mod calendar;
 pub mod calendar_link;
+pub mod case_task;
 pub mod cashier;
 pub mod change;
 pub mod channel;
@@ -57,6 +59,7 @@ pub mod mail;
 pub mod office;
 pub mod outage;
 pub mod paper;
+pub mod particulars;
 mod place;
 pub mod refund;
 pub mod request;

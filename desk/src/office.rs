@@ -870,6 +870,13 @@ pub(crate) fn event_words(event: &Event) -> Text {
             Text::new(format!("ยกเลิก: {reason}"), format!("Cancelled: {reason}"))
         }
         Event::Moved { from, to, reason } => moved_words(from, to, reason),
+        Event::Particulars(known) => {
+            let words = known.words();
+            Text::new(
+                format!("แจ้งเรื่องศพและหีบศพ: {}", words.th),
+                format!("Body and coffin: {}", words.en),
+            )
+        }
         Event::FurnaceSwitched { from, to } => Text::new(
             format!("ย้ายจาก {from} ไป {to} เวลาเดิม"),
             format!("Moved from {from} to {to} at the same time"),

@@ -460,7 +460,7 @@ async fn effect(
 ///
 /// Only as far as can be booked: later days are closed by the rules alone.
 async fn shut(tx: &mut Tx, old: &Rules, new: &Rules, now: Instant) -> Result<()> {
-    let last = old.horizon(now).max(new.horizon(now));
+    let last = old.last_day(now).max(new.last_day(now));
     let mut places: Vec<(&str, Facility)> = Vec::new();
     places.extend(
         new.settings()
@@ -474,6 +474,13 @@ async fn shut(tx: &mut Tx, old: &Rules, new: &Rules, now: Instant) -> Result<()>
             .iter()
             .map(|pavilion| (&*pavilion.id, Facility::Pavilions)),
     );
+    places.extend(
+        new.settings()
+            .ash
+            .tables
+            .iter()
+            .map(|table| (&*table.id, Facility::Ash)),
+    );
     // The one order of all transactions.
     places.sort_unstable_by_key(|(resource, _)| *resource);
     for (resource, facility) in places {
@@ -486,7 +493,7 @@ async fn shut(tx: &mut Tx, old: &Rules, new: &Rules, now: Instant) -> Result<()>
                     resource: resource.to_owned(),
                     date,
                     cells: match facility {
-                        Facility::Cremation => CellRange::WHOLE_DAY,
+                        Facility::Cremation | Facility::Ash => CellRange::WHOLE_DAY,
                         Facility::Pavilions => CellRange::DAY_AND_NIGHT,
                     },
                 };

@@ -1,19 +1,23 @@
 //! One municipality as data: everything another city changes by editing one file.
+mod ash;
 mod check;
 mod signing;
 
+pub use ash::{AshSettings, AshSlot, AshTable};
 pub use check::Problem;
 pub use signing::{CopyTo, SigningSettings};
 
+pub use crate::crematorium::required::{DocumentRule, TaskRule};
 pub use crate::crematorium::{CaseType, CoffinSize};
 
+use crate::crematorium::required::{CaseFacts, DocumentKind, required_documents, usual_documents};
 use crate::fee::MoneySettings;
 use crate::form::Text;
 use crate::lunar::{LunarCalendar, LunarYear};
 use crate::money::Satang;
 use crate::time::TimeOfDay;
 use crate::working_time::{Span, WorkingTime};
-use chrono::{NaiveDate, Weekday};
+use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -73,6 +77,39 @@ pub struct Furnace {
     /// Stable id, also the claimed resource: `furnace-1`.
     pub id: String,
     pub name: Text,
+    /// The largest coffin that fits; absent: every coffin fits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub largest_coffin: Option<CoffinSize>,
+    /// `mon` … `sun`; empty means every day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weekdays: Vec<WeekdayName>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<NaiveDate>,
+}
+
+impl Furnace {
+    /// Whether it burns on a date, as far as the settings know.
+    pub fn serves(&self, date: NaiveDate) -> bool {
+        on_day(&self.weekdays, self.valid_from, self.valid_until, date)
+    }
+
+    pub fn fits(&self, coffin: CoffinSize) -> bool {
+        self.largest_coffin.is_none_or(|largest| coffin <= largest)
+    }
+}
+
+/// Whether a date lies within a range and on one of some weekdays; no weekdays means all.
+fn on_day(
+    weekdays: &[WeekdayName],
+    from: Option<NaiveDate>,
+    until: Option<NaiveDate>,
+    date: NaiveDate,
+) -> bool {
+    from.is_none_or(|from| from <= date)
+        && until.is_none_or(|until| date <= until)
+        && (weekdays.is_empty() || weekdays.iter().any(|day| date.weekday() == (*day).into()))
 }
 
 /// The menu of start times: a round on some weekdays, for some range of dates.
@@ -89,6 +126,21 @@ pub struct Round {
     /// Empty means every type.
     #[serde(default)]
     pub case_types: Vec<CaseType>,
+    /// Ids; empty means every furnace.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub furnaces: Vec<String>,
+}
+
+impl Round {
+    /// Whether it stands on the menu of a date for a type of case.
+    pub fn serves(&self, date: NaiveDate, case_type: CaseType) -> bool {
+        on_day(
+            &self.weekdays,
+            Some(self.valid_from),
+            self.valid_until,
+            date,
+        ) && (self.case_types.is_empty() || self.case_types.contains(&case_type))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -153,6 +205,9 @@ pub struct Duration {
     pub case_type: CaseType,
     pub minutes: u16,
     pub cool_down_minutes: u16,
+    /// Only the last round of a day, so that nobody comes after.
+    #[serde(default)]
+    pub last_round_only: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,12 +221,27 @@ pub struct Pavilion {
     pub price_per_night: Satang,
 }
 
+/// What a pavilion needs after a night before somebody else can have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Turnover {
+    /// The next family may come on the next evening, and nothing is kept by day.
+    #[default]
+    None,
+    /// The day after each night is kept: for the family, and after the last night for cleaning.
+    Day,
+    /// The same, and the night after the last stays empty.
+    Night,
+}
+
 /// What a closure closes: it always names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Closes {
     Cremation,
     Pavilions,
+    /// Collecting ashes.
+    Ash,
     All,
 }
 
@@ -231,7 +301,23 @@ pub struct CrematoriumSettings {
     pub furnaces: Vec<Furnace>,
     pub rounds: Vec<Round>,
     pub durations: Vec<Duration>,
+    /// Minutes a furnace stays empty between two cases, beyond cooling down.
+    #[serde(default)]
+    pub buffer_minutes: u16,
     pub pavilions: Vec<Pavilion>,
+    #[serde(default)]
+    pub pavilion_turnover: Turnover,
+    #[serde(default)]
+    pub ash: AshSettings,
+    /// Days of royal ceremonies: no royal-flame cremation, as on every Friday.
+    #[serde(default)]
+    pub royal_days: Vec<Holiday>,
+    /// The papers that cases need.
+    #[serde(default = "usual_documents")]
+    pub documents: Vec<DocumentRule>,
+    /// What the office does for some cases.
+    #[serde(default)]
+    pub tasks: Vec<TaskRule>,
     pub max_nights: u8,
     #[serde(default)]
     pub closures: Vec<Closure>,
@@ -280,6 +366,11 @@ impl CrematoriumSettings {
         self.durations
             .iter()
             .find(|duration| duration.case_type == case_type)
+    }
+
+    /// The papers a case needs.
+    pub fn required_documents(&self, facts: CaseFacts) -> Vec<DocumentKind> {
+        required_documents(&self.documents, facts)
     }
 
     /// A type without a duration of its own is treated as an ordinary case: the same length, the same rounds.

@@ -79,7 +79,12 @@ pub fn resources(rules: &Rules) -> Vec<Resource> {
         .pavilions
         .iter()
         .map(|pavilion| of(ResourceKind::Pavilion, &pavilion.id, &pavilion.name));
-    furnaces.chain(pavilions).collect()
+    let tables = settings
+        .ash
+        .tables
+        .iter()
+        .map(|table| of(ResourceKind::AshTable, &table.id, &table.name));
+    furnaces.chain(pavilions).chain(tables).collect()
 }
 
 /// An outage as an officer declares it, checked.

@@ -3,6 +3,7 @@ use crate::affected::CauseKind;
 use crate::agent::ConfirmedBy;
 use crate::crematorium::Residence;
 use crate::crematorium::Wish;
+use crate::crematorium::particulars::Particulars;
 use crate::fee::RefundStatus;
 use crate::form::Text;
 use crate::money::Satang;
@@ -291,6 +292,8 @@ pub enum Action {
         from: String,
         to: String,
     },
+    /// The type of case, the coffin, implants: noted, with the places as they are.
+    Particulars(Particulars),
     Freeze {
         reason: String,
     },
@@ -315,6 +318,7 @@ impl Action {
             Self::Cancel { .. } => "cancel",
             Self::Move { .. } => "move",
             Self::SwitchFurnace { .. } => "switch_furnace",
+            Self::Particulars(_) => "particulars",
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze { .. } => "unfreeze",
             Self::Lapse => "lapse",
@@ -358,6 +362,8 @@ pub enum Event {
         from: String,
         to: String,
     },
+    /// The type of case, the coffin, implants, as they are known now.
+    Particulars(Particulars),
     /// Its places cannot be kept: something is out of service, or the office has closed the day.
     MustMove {
         cause: CauseKind,
@@ -478,6 +484,7 @@ impl Event {
             Self::Cancelled { .. } => "cancelled",
             Self::Moved { .. } => "moved",
             Self::FurnaceSwitched { .. } => "furnace_switched",
+            Self::Particulars(_) => "particulars",
             Self::MustMove { .. } => "must_move",
             Self::MayStay { .. } => "may_stay",
             Self::TakenAgain { .. } => "taken_again",
@@ -540,6 +547,7 @@ impl Event {
             self,
             Self::Approved
                 | Self::Moved { .. }
+                | Self::Particulars(_)
                 | Self::Resubmitted
                 | Self::Refused { .. }
                 | Self::Withdrawn
@@ -738,6 +746,9 @@ pub fn decide(now: &Snapshot, action: &Action, actor: &Actor, at: Instant) -> De
                 reason: reason.clone(),
             },
         ),
+        (status, Action::Particulars(known)) if status.is_live() => {
+            step(status, Event::Particulars(*known))
+        }
         (status, Action::SwitchFurnace { from, to }) if status.is_live() => step(
             status,
             Event::FurnaceSwitched {
@@ -811,6 +822,7 @@ fn samples(at: Instant) -> Vec<Action> {
             to: Box::default(),
             reason: words(),
         },
+        Action::Particulars(Particulars::default()),
         Action::SwitchFurnace {
             from: words(),
             to: words(),
@@ -829,7 +841,11 @@ fn authorise(action: &Action, actor: &Actor, at: Instant) -> Result<(), Refusal>
         Actor::Resident | Actor::Channel(_) | Actor::Agent(_) => {
             matches!(
                 action,
-                Action::Withdraw | Action::Resubmit | Action::Cancel { .. } | Action::Move { .. }
+                Action::Withdraw
+                    | Action::Resubmit
+                    | Action::Cancel { .. }
+                    | Action::Move { .. }
+                    | Action::Particulars(_)
             )
         }
         Actor::System => matches!(action, Action::Lapse | Action::Complete),
@@ -842,6 +858,7 @@ fn authorise(action: &Action, actor: &Actor, at: Instant) -> Result<(), Refusal>
             | Action::Complete
             | Action::Move { .. }
             | Action::SwitchFurnace { .. }
+            | Action::Particulars(_)
             // At the counter, on the family's behalf.
             | Action::Withdraw
             | Action::Resubmit => staff.handles_requests(),
@@ -925,5 +942,9 @@ fn waits_for_settlement(action: &Action, actor: &Actor) -> bool {
             | Action::Withdraw
             | Action::Lapse
             | Action::Complete
-    ) || (actor.is_family() && matches!(action, Action::Cancel { .. } | Action::Move { .. }))
+    ) || (actor.is_family()
+        && matches!(
+            action,
+            Action::Cancel { .. } | Action::Move { .. } | Action::Particulars(_)
+        ))
 }

@@ -6,7 +6,8 @@
 use chrono::{Days, NaiveDate};
 use domain::crematorium::availability::{self, Occupied, OfferState, Search};
 use domain::crematorium::{
-    Application, Belief, Booker, CellRange, CremationWish, Facility, PavilionWish, Rules, Wish,
+    Application, Belief, Booker, CellRange, CoffinSize, CremationWish, Facility, PavilionWish,
+    Rules, Wish,
 };
 use domain::form::{FieldErrors, RawFields};
 use domain::municipality::{CaseType, Closes, Closure, ClosureWhen, Municipality, WeekdayName};
@@ -479,7 +480,7 @@ proptest! {
                         ..Wish::default()
                     };
                     prop_assert_eq!(codes(wish.check(&rules, Booker::Public, now())), Vec::<String>::new());
-                    let free = rules.furnace_claims(offer.date, round.round, CaseType::Ordinary)
+                    let free = rules.furnace_claims(offer.date, round.round, CaseType::Ordinary, CoffinSize::Standard)
                         .iter().filter(|claim| occupied.is_free(&claim.resource, claim.date, claim.cells)).count();
                     prop_assert_eq!(free, round.free as usize);
                 }

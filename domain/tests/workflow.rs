@@ -1,5 +1,6 @@
 //! The workflow as one table: every state, every action, every actor. The snapshot is the specification.
 use chrono::{TimeDelta, TimeZone, Utc};
+use domain::crematorium::particulars::Particulars;
 use domain::request::{
     Action, Actor, Delegation, Event, Refusal, Role, Snapshot, StaffActor, Status, VerifiedBy,
     allowed, decide,
@@ -80,6 +81,7 @@ fn actions() -> Vec<Action> {
             to: Box::default(),
             reason: words(),
         },
+        Action::Particulars(Particulars::default()),
         Action::SwitchFurnace {
             from: "furnace-1".into(),
             to: "furnace-2".into(),
@@ -314,6 +316,7 @@ fn the_page_offers_exactly_what_decide_allows() {
             "withdraw",
             "cancel",
             "move",
+            "particulars",
             "switch_furnace",
             "freeze"
         ]
@@ -326,6 +329,7 @@ fn the_page_offers_exactly_what_decide_allows() {
             "return",
             "withdraw",
             "move",
+            "particulars",
             "switch_furnace",
             "freeze"
         ]
@@ -339,7 +343,7 @@ fn the_page_offers_exactly_what_decide_allows() {
             &officer,
             now()
         ),
-        ["take", "move", "switch_furnace", "unfreeze"]
+        ["take", "move", "particulars", "switch_furnace", "unfreeze"]
     );
     assert!(allowed(&submitted(), &staff(&[Role::Administrator], false), now()).is_empty());
 }

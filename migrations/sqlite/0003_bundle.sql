@@ -16,3 +16,6 @@ CREATE TABLE internal_number (
     year BIGINT PRIMARY KEY,
     last BIGINT NOT NULL
 );
+
+-- What a case's file shows
+CREATE INDEX staff_task_request ON staff_task (request_id, kind);

@@ -746,8 +746,8 @@ mod tests {
                 "`pavilions`",
             ),
             (
-                "case_types = [\"ordinary\"]",
-                "case_types = [\"normal\"]",
+                "case_types = [\"ordinary\", ",
+                "case_types = [\"normal\", ",
                 "[\"normal",
                 "crematorium.rounds[0].case_types[0]",
                 "`infectious`",
@@ -907,8 +907,9 @@ mod tests {
     fn a_mistake_of_a_manual_names_its_own_line() {
         let text = broken("\nminutes = 30\n", "\nminutes = 0\n");
         let errors = mistakes(&text);
-        let at = line(&text, "minutes = 0");
-        // The first `minutes = 0` of the text is a manual's step.
+        let lines = text.lines().position(|line| line == "minutes = 0");
+        // The first such line of the text is a manual's step.
+        let at = 1 + lines.unwrap();
         assert_eq!(errors.len(), 1);
         assert_eq!(
             (errors[0].line, errors[0].field.as_str()),

@@ -5,7 +5,7 @@ use crate::value::{Bind, Row, Value, params};
 use chrono::NaiveDate;
 use domain::crematorium::application::Relation;
 use domain::crematorium::{
-    AshWish, CaseType, CoffinSize, CremationWish, Implants, PavilionWish, Residence,
+    AshWish, CaseType, CoffinSize, CremationWish, Implants, InternalNumber, PavilionWish, Residence,
 };
 use domain::time::Instant;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub struct CaseRow {
     /// `None` until somebody has been asked.
     pub implants: Option<Implants>,
     /// The office's own number for somebody unnamed.
-    pub internal_number: Option<String>,
+    pub internal_number: Option<InternalNumber>,
 }
 
 /// When the ashes are collected, and the table the office keeps for it.
@@ -118,7 +118,7 @@ fn parse(row: &Row) -> Result<CaseRow> {
         ash,
         coffin: row.word_or_null("coffin_size", CoffinSize::parse)?,
         implants: row.word_or_null("implants", Implants::parse)?,
-        internal_number: row.text_or_null("internal_number")?,
+        internal_number: row.word_or_null("internal_number", InternalNumber::parse)?,
     })
 }
 
@@ -146,7 +146,7 @@ fn binds(case: &CaseRow) -> Vec<Value> {
         ash.map(|ash| ash.table_id.as_str()),
         case.coffin.map(CoffinSize::code),
         case.implants.map(Implants::code),
-        case.internal_number.as_deref(),
+        case.internal_number.map(|number| number.to_string()),
     ]
 }
 
@@ -280,7 +280,7 @@ impl IdentityKind {
             Self::NationalId => "national_id",
             Self::Passport => "passport",
             Self::Certificate => "certificate",
-            Self::Internal => "internal",
+            Self::Internal => "internal_number",
         }
     }
 

@@ -71,6 +71,7 @@ pub mod error;
 pub mod fee;
 pub mod given_up;
 pub mod idempotency;
+pub mod internal_number;
 pub mod issued;
 pub mod job;
 pub mod keys;

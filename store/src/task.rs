@@ -74,6 +74,35 @@ pub async fn open(conn: &mut Conn, after: Option<Uuid>, limit: u32) -> Result<Ve
     .await
 }
 
+/// The tasks of one kind that a request has or had.
+pub async fn of_request(conn: &mut Conn, request_id: Uuid, kind: &str) -> Result<Vec<TaskRow>> {
+    conn.fetch_all(
+        "SELECT id, kind, request_id, body, created_at, done_at, done_by FROM staff_task
+         WHERE request_id = $1 AND kind = $2 ORDER BY id",
+        params![request_id, kind],
+        parse,
+    )
+    .await
+}
+
+/// Closes a task that nobody has to do any more. False: it was closed already.
+pub async fn drop(tx: &mut Tx, id: Uuid, now: Instant) -> Result<bool> {
+    let changed = tx.execute(
+        "UPDATE staff_task SET done_at = $1 WHERE id = $2 AND done_at IS NULL",
+        params![now, id],
+    );
+    Ok(changed.await? == 1)
+}
+
+/// Closes every open task of one kind that nobody has to do any more; the number.
+pub async fn drop_all(tx: &mut Tx, request_id: Uuid, kind: &str, now: Instant) -> Result<u64> {
+    tx.execute(
+        "UPDATE staff_task SET done_at = $1 WHERE request_id = $2 AND kind = $3 AND done_at IS NULL",
+        params![now, request_id, kind],
+    )
+    .await
+}
+
 /// Closes the open tasks of a kind that a request has; the number.
 pub async fn close(
     tx: &mut Tx,

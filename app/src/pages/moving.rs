@@ -53,6 +53,8 @@ impl Looking {
         Search {
             case_type: self.present.case_type,
             nights: if self.stays { 0 } else { self.nights },
+            coffin: self.present.coffin,
+            with_ash: self.present.ash.is_some(),
             ..Search::default()
         }
     }
@@ -200,10 +202,17 @@ impl Moving<'_> {
                         round: free.round,
                     }),
                     pavilion: pavilion.clone(),
+                    ash: free.ash,
                     ..Wish::default()
                 };
                 let count = free.free;
-                let aside = lang.t(format!("ว่าง {count} เตา"), format!("{count} free"));
+                let furnaces = lang.t(format!("ว่าง {count} เตา"), format!("{count} free"));
+                let ashes = free.ash.map(|ash| {
+                    let when = words::ash(lang, ash);
+                    lang.t(format!("เก็บอัฐิ {when}"), format!("ashes {when}"))
+                });
+                let aside = [Some(furnaces), ashes].into_iter().flatten();
+                let aside = aside.collect::<Vec<_>>().join(" · ");
                 self.radio(&wish, words::round(lang, free.round), aside, first)
             })
             .collect_view();

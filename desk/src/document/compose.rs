@@ -102,7 +102,9 @@ impl Paper<'_> {
             (t("เลขที่มรณบัตร", "Death certificate"), certificate),
             (
                 t("หมายเลขภายใน", "The office's own number"),
-                case.internal_number.clone().unwrap_or_default(),
+                case.internal_number
+                    .map(|number| number.to_string())
+                    .unwrap_or_default(),
             ),
         ];
         document.blocks = vec![

@@ -1,7 +1,7 @@
 //! Acts on a live request: guarded by status and version, recorded, places given back when it ends.
 use super::record::{Ids, Record};
 use crate::office::CallOutcome;
-use crate::{Desk, Result, Trouble};
+use crate::{Desk, Result, Trouble, case_task};
 use domain::affected::Resolution;
 use domain::crematorium::Rules;
 use domain::crematorium::application::{Application, Certificate};
@@ -9,9 +9,9 @@ use domain::request::{Action, Actor, Event, Snapshot, StaffActor, Status, decide
 use domain::time::Instant;
 use std::sync::Arc;
 use store::claim::{self};
-use store::crematorium::{CaseRow, IdentityKind, identity};
+use store::crematorium::{CaseRow, identity};
 use store::request::{RequestRow, RequestState};
-use store::{Tx, call, crematorium, outage, person, request, staff};
+use store::{Tx, call, crematorium, outage, person, request, staff, task};
 use uuid::Uuid;
 
 impl Desk {
@@ -98,6 +98,8 @@ impl Desk {
             identity::release(tx, row.id).await?;
             self.resolve_affected(tx, row.id, Resolution::Ended, now)
                 .await?;
+            task::drop_all(tx, row.id, case_task::KIND, now).await?;
+            task::drop_all(tx, row.id, case_task::DOES_NOT_FIT, now).await?;
         }
         if next.verified || !next.status.is_live() {
             call::close(tx, row.id, "verify").await?;
@@ -215,11 +217,9 @@ impl Desk {
     ) -> Result<()> {
         let application = &corrected.application;
         identity::release(tx, row.id).await?;
-        let mut identifiers = self.identifiers(application);
         // The office's own number for somebody unnamed stays, whatever the family corrects.
-        let own = corrected.case.internal_number.as_deref();
-        identifiers.extend(own.map(|number| self.identifier(IdentityKind::Internal, number)));
-        if !identity::claim(tx, row.id, &identifiers).await? {
+        let number = corrected.case.internal_number;
+        if !identity::claim(tx, row.id, &self.identifiers(application, number)).await? {
             return Err(Trouble::DeceasedHasCase);
         }
         let missing = || Trouble::Internal("a person of a live request is gone".to_owned());

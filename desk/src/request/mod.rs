@@ -23,7 +23,7 @@ use store::crematorium::CaseRow;
 use store::person::PersonRow;
 use store::request::RequestRow;
 use store::{Conn, crematorium, person, request};
-pub(crate) use submit::{Answer, Outcome, Submission, begin};
+pub(crate) use submit::{Answer, Outcome, Submission, begin, next_number};
 pub use submit::{Channel, Submitted};
 pub use track::{
     CertificateState, RefusedView, ReturnedView, StepState, TrackStep, TrackView, places,
@@ -43,7 +43,7 @@ pub(crate) fn wish_of(case: &CaseRow) -> Wish {
             .as_ref()
             .map(|cremation| cremation.wish.clone()),
         pavilion: case.pavilion.clone(),
-        ash: case.ash.as_ref().map(|ash| ash.wish.clone()),
+        ash: case.ash.as_ref().map(|ash| ash.wish),
         coffin: case.coffin.unwrap_or_default(),
     }
 }

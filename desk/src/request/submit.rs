@@ -2,23 +2,28 @@
 use super::SERVICE;
 use super::record::{Ids, Record};
 use crate::limit::queue_up;
-use crate::{Desk, Result, Trouble, paper, place};
+use crate::place::Taken;
+use crate::{Desk, Result, Trouble, case_task, paper, place};
 use domain::agent::{AgentActor, check_family_phone};
 use domain::crematorium::application::{Application, Certificate, Identity};
-use domain::crematorium::{Booker, Rules, Wish};
-use domain::form::FieldErrors;
+use domain::crematorium::{Booker, CaseType, InternalNumber, Rules, Wish};
+use domain::form::{FieldError, FieldErrors};
 use domain::phone::Phone;
 use domain::reference::Reference;
 use domain::request::{Actor, Event, Status};
 use domain::text;
-use domain::time::Instant;
+use domain::thai_date;
+use domain::time::{self, Instant};
 use store::claim::{self, Holder};
-use store::crematorium::{CaseRow, Cremation, IdentityKind, identity};
+use store::crematorium::{AshCollection, CaseRow, Cremation, IdentityKind, identity};
 use store::idempotency::Begun;
 use store::keys::Purpose;
 use store::person::{PersonRow, SealedIdentity};
 use store::request::{RequestRow, RequestState};
-use store::{Tx, authority, call, crematorium, draft, idempotency, person, request, search};
+use store::{
+    Tx, authority, call, crematorium, draft, idempotency, internal_number as numbers, person,
+    request, search,
+};
 use uuid::Uuid;
 
 /// How a request came.
@@ -91,6 +96,8 @@ struct Plan {
     ids: Ids,
     /// Where the city is itself the registry.
     registry_task: Option<Uuid>,
+    /// One for each task the case needs.
+    tasks: Vec<Uuid>,
     reference: Reference,
     nonce: [u8; 12],
 }
@@ -127,7 +134,7 @@ impl Desk {
     /// Submits a checked application: places, identity, people, request, history, audit and outbox in one transaction.
     pub(crate) async fn submit(&self, submission: Submission) -> Result<Outcome> {
         let rules = self.rules();
-        let plan = self.plan();
+        let plan = self.plan(&rules, &submission.application);
         let wish = &submission.application.wish;
         let (s, p, r) = (&submission, &plan, &rules);
         let outcome = self
@@ -172,17 +179,20 @@ impl Desk {
                 .await?;
         }
         let taken_again = self.check_retake(tx, s).await?;
-        let furnace = take_places(tx, rules, s, p).await?;
+        let taken = take_places(tx, rules, s, p).await?;
+        let number = internal_number(tx, &s.application, p.now).await?;
         self.insert_people(tx, &s.application, p).await?;
         let row = Self::new_request(rules, s, p, phone_mac);
         if !request::insert(tx, &row).await? {
             // One in a hundred thousand million: the whole submission is tried again by the sender.
             return Err(Trouble::Internal("the drawn reference is taken".to_owned()));
         }
-        if !identity::claim(tx, p.request, &self.identifiers(&s.application)).await? {
+        if !identity::claim(tx, p.request, &self.identifiers(&s.application, number)).await? {
             return Err(Trouble::DeceasedHasCase);
         }
-        crematorium::insert(tx, &new_case(rules, &s.application, furnace, p)).await?;
+        let case = new_case(rules, &s.application, taken, number, p);
+        crematorium::insert(tx, &case).await?;
+        case_task::open(tx, rules, &case, &p.tasks, p.now).await?;
         self.index(tx, p.request, &s.application).await?;
         if let Some(task) = p.registry_task {
             paper::look_up(tx, p.request, task, p.now).await?;
@@ -278,7 +288,7 @@ impl Desk {
         }
     }
 
-    fn plan(&self) -> Plan {
+    fn plan(&self, rules: &Rules, application: &Application) -> Plan {
         let now = self.now();
         Plan {
             now,
@@ -293,6 +303,7 @@ impl Desk {
                 .settings()
                 .registry_is_city
                 .then(|| self.id(now)),
+            tasks: self.task_ids(rules, case_task::facts_of(application), now),
             reference: Reference::from_random(u64::from_le_bytes(self.random())),
             nonce: self.random(),
         }
@@ -397,8 +408,12 @@ impl Desk {
         }))
     }
 
-    /// What one live case may hold: the identity, and the certificate's number.
-    pub(crate) fn identifiers(&self, application: &Application) -> Vec<identity::Identifier> {
+    /// What one live case may hold: the identity, the certificate's number, and the office's own.
+    pub(crate) fn identifiers(
+        &self,
+        application: &Application,
+        internal_number: Option<InternalNumber>,
+    ) -> Vec<identity::Identifier> {
         let known = application
             .deceased
             .identity
@@ -408,7 +423,13 @@ impl Desk {
             Certificate::Number(number) => Some(self.identifier(IdentityKind::Certificate, number)),
             _ => None,
         };
-        known.into_iter().chain(certificate).collect()
+        let internal = internal_number
+            .map(|number| self.identifier(IdentityKind::Internal, &number.to_string()));
+        known
+            .into_iter()
+            .chain(certificate)
+            .chain(internal)
+            .collect()
     }
 
     /// One identifier of a case, as the database compares it.
@@ -458,19 +479,14 @@ pub(crate) async fn begin(tx: &mut Tx, answer: &Answer, now: Instant) -> Result<
 }
 
 /// Takes the places for good: a draft's live hold is confirmed, one that lapsed is taken again if it is still free.
-async fn take_places(
-    tx: &mut Tx,
-    rules: &Rules,
-    s: &Submission,
-    p: &Plan,
-) -> Result<Option<String>> {
+async fn take_places(tx: &mut Tx, rules: &Rules, s: &Submission, p: &Plan) -> Result<Taken> {
     let holder = Holder::request(p.request);
     if let Some(draft) = s.draft {
         claim::confirm(tx, Holder::draft(draft), holder, p.now).await?;
         claim::release(tx, draft).await?;
     }
     match place::take(tx, rules, holder, &s.application.wish, None, p.now).await? {
-        Some(taken) => Ok(taken.furnace),
+        Some(taken) => Ok(taken),
         None => Err(Trouble::SlotTaken {
             conflicts: Vec::new(),
             alternatives: Vec::new(),
@@ -478,10 +494,41 @@ async fn take_places(
     }
 }
 
+/// The office's own number: the one the sender has from the office, or a new one for somebody unnamed.
+async fn internal_number(
+    tx: &mut Tx,
+    application: &Application,
+    now: Instant,
+) -> Result<Option<InternalNumber>> {
+    if let Some(number) = application.internal_number {
+        if numbers::was_given(tx, number).await? {
+            return Ok(Some(number));
+        }
+        return Err(Trouble::Invalid(FieldErrors::one(FieldError::new(
+            "deceased.internal_number",
+            "unknown",
+            "ไม่พบเลขภายในนี้ โปรดตรวจกับสำนักงาน หรือเว้นว่างไว้",
+            "The office has not given this number. Check it with the office, or leave it empty",
+        ))));
+    }
+    if application.wish.case_type == CaseType::Unnamed {
+        return Ok(Some(next_number(tx, now).await?));
+    }
+    Ok(None)
+}
+
+/// The next number of this year.
+pub(crate) async fn next_number(tx: &mut Tx, now: Instant) -> Result<InternalNumber> {
+    let year = thai_date::buddhist_year(time::local_date(now));
+    let year = u16::try_from(year).map_err(|error| Trouble::Internal(error.to_string()))?;
+    Ok(numbers::next(tx, year).await?)
+}
+
 fn new_case(
     rules: &Rules,
     application: &Application,
-    furnace: Option<String>,
+    taken: Taken,
+    internal_number: Option<InternalNumber>,
     p: &Plan,
 ) -> CaseRow {
     let wish = &application.wish;
@@ -501,12 +548,15 @@ fn new_case(
         cremation: wish
             .cremation
             .clone()
-            .zip(furnace)
+            .zip(taken.furnace)
             .map(|(wish, furnace_id)| Cremation { wish, furnace_id }),
         pavilion: wish.pavilion.clone(),
-        ash: None,
-        coffin: None,
-        implants: None,
-        internal_number: None,
+        ash: wish
+            .ash
+            .zip(taken.ash_table)
+            .map(|(wish, table_id)| AshCollection { wish, table_id }),
+        coffin: application.coffin,
+        implants: application.implants,
+        internal_number,
     }
 }

@@ -6,7 +6,7 @@ use crate::change::ChangeState;
 use crate::paper::Papers;
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::application::{self, Application, Certificate};
-use domain::crematorium::{PavilionWish, Rules, Wish};
+use domain::crematorium::{CoffinSize, PavilionWish, Rules, Wish};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text};
 use domain::phone::Phone;
 use domain::reference::Reference;
@@ -417,6 +417,12 @@ impl Desk {
         }
         let wish = wish_of(&loaded.case);
         fields.extend(wish_fields(&wish));
+        if let Some(coffin) = loaded.case.coffin {
+            fields.insert("coffin_size".to_owned(), coffin.code().to_owned());
+        }
+        if let Some(implants) = loaded.case.implants {
+            fields.insert("implants".to_owned(), implants.code().to_owned());
+        }
         Ok(fields)
     }
 
@@ -440,7 +446,9 @@ pub fn wish_fields(wish: &Wish) -> RawFields {
     let cremation = wish.cremation.as_ref();
     let pavilion = wish.pavilion.as_ref();
     let text = |value: Option<String>| value.unwrap_or_default();
+    let coffin = (wish.coffin != CoffinSize::default()).then(|| wish.coffin.code().to_owned());
     [
+        ("case_type", wish.case_type.code().to_owned()),
         (
             "cremation.date",
             text(cremation.map(|cremation| cremation.date.to_string())),
@@ -461,6 +469,9 @@ pub fn wish_fields(wish: &Wish) -> RawFields {
             "pavilion.nights",
             text(pavilion.map(|pavilion| pavilion.nights.to_string())),
         ),
+        ("coffin_size", text(coffin)),
+        ("ash.date", text(wish.ash.map(|ash| ash.date.to_string()))),
+        ("ash.time", text(wish.ash.map(|ash| ash.start.to_string()))),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
@@ -569,7 +580,21 @@ pub fn places(wish: &Wish, rules: &Rules, lang: Lang) -> String {
         .pavilion
         .as_ref()
         .map(|pavilion| pavilion_words(pavilion, rules, lang));
-    [pavilion, cremation]
+    let ash = wish.ash.map(|ash| {
+        lang.t(
+            format!(
+                "เก็บอัฐิ{} เวลา {}",
+                thai_date::full_th(ash.date),
+                ash.start.th()
+            ),
+            format!(
+                "Collecting the ashes on {} at {}",
+                thai_date::long_en(ash.date),
+                ash.start.en()
+            ),
+        )
+    });
+    [pavilion, cremation, ash]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()

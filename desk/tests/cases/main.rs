@@ -7,6 +7,7 @@
 mod affected;
 mod agent;
 mod booking;
+mod bundle;
 mod change;
 mod closure;
 mod document;

@@ -3,7 +3,7 @@
 //! A guard is removed by a migration of the test that drops the key, not by another build.
 use crate::support::{Office, answers, approver, draft, last4, office_of, wish};
 use desk::Trouble;
-use domain::crematorium::{PavilionWish, Wish};
+use domain::crematorium::Wish;
 use domain::form::Lang;
 use domain::request::{Action, Status};
 use std::collections::HashSet;
@@ -135,11 +135,10 @@ async fn overlapping_bundles_in_different_orders_never_overlap_and_never_deadloc
             match outcome {
                 Ok(_) => {
                     won += 1;
-                    for claim in wanted.pavilion.iter().flat_map(PavilionWish::claims) {
-                        assert!(
-                            nights.insert((claim.resource, claim.date)),
-                            "a night was given twice"
-                        );
+                    for (id, night) in wanted.pavilion.iter().flat_map(|nights| {
+                        nights.evenings().map(|night| (nights.id.clone(), night))
+                    }) {
+                        assert!(nights.insert((id, night)), "a night was given twice");
                     }
                 }
                 Err(Trouble::SlotTaken { .. }) => {}

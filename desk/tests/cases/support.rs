@@ -4,7 +4,7 @@ use desk::draft::Browser;
 use desk::vault::Vault;
 use desk::workshop::{Picture, Work, Workshop};
 use desk::{Chance, Clock, Desk, settings};
-use domain::crematorium::{CremationWish, PavilionWish, Rules, Wish};
+use domain::crematorium::{AshWish, CremationWish, PavilionWish, Rules, Wish};
 use domain::document::Document;
 use domain::form::{Lang, RawFields};
 use domain::municipality::Municipality;
@@ -226,6 +226,17 @@ pub fn wish(cremation: Option<(&str, &str)>, pavilion: Option<(&str, &str, u8)>)
             nights,
         }),
         ..Wish::default()
+    }
+}
+
+/// The same with an ash slot.
+pub fn with_ash(wish: Wish, day: &str, at: &str) -> Wish {
+    Wish {
+        ash: Some(AshWish {
+            date: date(day),
+            start: TimeOfDay::parse(at).unwrap(),
+        }),
+        ..wish
     }
 }
 

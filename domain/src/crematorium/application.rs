@@ -1,6 +1,5 @@
 //! The application for a cremation: raw answers in, every error at once or a checked whole out.
 use crate::form::{FieldError, FieldErrors, RawFields, Text, raw};
-use crate::municipality::CaseType;
 use crate::national_id::{NationalId, Passport};
 use crate::phone::Phone;
 use crate::text::{self, NameError, PersonName};
@@ -9,7 +8,10 @@ use crate::{thai_date, time};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::wish::{CremationWish, PavilionWish, Wish};
+use super::case_type::CaseType;
+use super::coffin::{CoffinSize, Implants};
+use super::internal_number::InternalNumber;
+use super::wish::{AshWish, CremationWish, PavilionWish, Wish};
 
 /// How the applicant is related to the deceased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +108,9 @@ impl Residence {
     }
 }
 
+/// The name that stands for somebody nobody can name.
+const UNNAMED: &str = "ไม่ทราบชื่อ";
+
 /// What identifies the deceased.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identity {
@@ -166,6 +171,12 @@ pub struct Application {
     pub helper: Option<Helper>,
     pub deceased: Deceased,
     pub certificate: Certificate,
+    /// The office's own number of somebody unnamed, when the sender has it from the office already.
+    pub internal_number: Option<InternalNumber>,
+    /// `None`: not asked yet.
+    pub coffin: Option<CoffinSize>,
+    /// `None`: not asked yet.
+    pub implants: Option<Implants>,
     pub wish: Wish,
 }
 
@@ -179,6 +190,9 @@ impl Application {
         let date_of_death = date_of_death(fields, now, &mut errors);
         let residence = residence(fields, &mut errors);
         let wish = wish(fields, &mut errors);
+        let coffin = coffin(fields, &mut FieldErrors::new());
+        let implants = implants(fields, &mut errors);
+        let internal_number = internal_number(fields, &mut errors);
         let certificate = errors.keep(certificate(fields));
         if let (Some(died), Some(wish)) = (date_of_death, &wish)
             && let Some(cremation) = &wish.cremation
@@ -228,6 +242,9 @@ impl Application {
                 residence,
             },
             certificate,
+            internal_number,
+            coffin,
+            implants,
             wish,
         })
     }
@@ -281,12 +298,19 @@ pub fn relation(fields: &RawFields, errors: &mut FieldErrors) -> Option<Relation
 
 /// Page 3: the name, and the ID or "not known".
 pub fn deceased(fields: &RawFields, errors: &mut FieldErrors) -> Option<(PersonName, Identity)> {
-    let name = errors.keep(name(
-        fields,
-        "deceased.name",
-        "ผู้เสียชีวิต",
-        "the person who died",
-    ));
+    // Nobody knows the name of somebody unnamed: a blank is an answer.
+    let nameless = raw(fields, "case_type") == CaseType::Unnamed.code()
+        && text::clean(raw(fields, "deceased.name")).is_empty();
+    let name = if nameless {
+        PersonName::parse(UNNAMED).ok()
+    } else {
+        errors.keep(name(
+            fields,
+            "deceased.name",
+            "ผู้เสียชีวิต",
+            "the person who died",
+        ))
+    };
     let identity = identity(fields, errors);
     Some((name?, identity?))
 }
@@ -381,33 +405,21 @@ pub fn residence(fields: &RawFields, errors: &mut FieldErrors) -> Option<Residen
     ))
 }
 
-/// Pages 6 and 7, and the API: what is to be held. Both absent is for `Wish::check` to say.
+/// Pages 6 and 7, and the API: what is to be held. Cremation and pavilion both absent is for `Wish::check` to say.
 pub fn wish(fields: &RawFields, errors: &mut FieldErrors) -> Option<Wish> {
     let given = |names: &[&str]| {
         names
             .iter()
             .any(|name| !text::clean(raw(fields, name)).is_empty())
     };
-    let typed = raw(fields, "case_type");
-    let case_type = if typed.is_empty() {
-        CaseType::default()
-    } else if let Some(case_type) = CaseType::parse(typed) {
-        case_type
-    } else {
-        let known = CaseType::ALL.map(CaseType::code).join(", ");
-        errors.push(FieldError::new(
-            "case_type",
-            "unknown",
-            format!("ไม่รู้จักประเภทนี้ ใช้ได้: {known}"),
-            format!("Use one of: {known}"),
-        ));
-        return None;
-    };
+    let before = errors.iter().count();
+    let case_type = case_type(fields, errors);
+    let coffin = coffin(fields, errors);
     let mut wish = Wish {
-        case_type,
+        case_type: case_type.unwrap_or_default(),
+        coffin: coffin.unwrap_or_default(),
         ..Wish::default()
     };
-    let before = errors.iter().count();
     if given(&["cremation.date", "cremation.round"]) {
         let date = errors.keep(date(fields, "cremation.date"));
         let round = errors.keep(
@@ -440,7 +452,86 @@ pub fn wish(fields: &RawFields, errors: &mut FieldErrors) -> Option<Wish> {
             .zip(nights)
             .map(|(from, nights)| PavilionWish { id, from, nights });
     }
+    if given(&["ash.date", "ash.time"]) {
+        let date = errors.keep(date(fields, "ash.date"));
+        let start = errors.keep(TimeOfDay::parse(raw(fields, "ash.time")).map_err(|_| {
+            FieldError::new(
+                "ash.time",
+                "time",
+                "เลือกเวลาเก็บอัฐิ เช่น 07.00 น.",
+                "Choose when the ashes are collected, such as 07:00",
+            )
+        }));
+        wish.ash = date.zip(start).map(|(date, start)| AshWish { date, start });
+    }
     (errors.iter().count() == before).then_some(wish)
+}
+
+/// The type of case; what nobody said is ordinary. `None` notes the error.
+pub fn case_type(fields: &RawFields, errors: &mut FieldErrors) -> Option<CaseType> {
+    let typed = raw(fields, "case_type");
+    if typed.is_empty() {
+        return Some(CaseType::default());
+    }
+    known(errors, "case_type", CaseType::parse(typed), || {
+        CaseType::ALL.map(CaseType::code).join(", ")
+    })
+}
+
+/// The coffin's size; `None` when nobody said, or with the error noted.
+pub fn coffin(fields: &RawFields, errors: &mut FieldErrors) -> Option<CoffinSize> {
+    let typed = raw(fields, "coffin_size");
+    if typed.is_empty() {
+        return None;
+    }
+    known(errors, "coffin_size", CoffinSize::parse(typed), || {
+        CoffinSize::ALL.map(CoffinSize::code).join(", ")
+    })
+}
+
+/// Whether there are implants; `None` when nobody said, or with the error noted.
+pub fn implants(fields: &RawFields, errors: &mut FieldErrors) -> Option<Implants> {
+    let typed = raw(fields, "implants");
+    if typed.is_empty() {
+        return None;
+    }
+    known(errors, "implants", Implants::parse(typed), || {
+        Implants::ALL.map(Implants::code).join(", ")
+    })
+}
+
+/// The office's own number of somebody unnamed; `None` when nobody said, or with the error noted.
+pub fn internal_number(fields: &RawFields, errors: &mut FieldErrors) -> Option<InternalNumber> {
+    let typed = raw(fields, "deceased.internal_number");
+    if text::clean(typed).is_empty() {
+        return None;
+    }
+    errors.keep(InternalNumber::parse(typed).ok_or_else(|| {
+        FieldError::new(
+            "deceased.internal_number",
+            "number",
+            "เลขภายในของสำนักงานเขียนเช่น 2569-0001",
+            "The office's own number is written like 2569-0001",
+        )
+    }))
+}
+
+/// A word of a short list, or the error that names the list.
+fn known<T>(
+    errors: &mut FieldErrors,
+    field: &str,
+    parsed: Option<T>,
+    list: impl Fn() -> String,
+) -> Option<T> {
+    errors.keep(parsed.ok_or_else(|| {
+        let list = list();
+        FieldError::new(
+            field,
+            "unknown",
+            format!("เลือกจากรายการ ({list})"),
+            format!("Use one of: {list}"),
+        )
+    }))
 }
 
 /// The number of nights, 0 to 99; the settings decide how many are too many.

@@ -1,15 +1,16 @@
 //! What is free: for the open data, and day by day for a family that has chosen its nights.
 use crate::form::Text;
 use crate::lunar::LunarDay;
-use crate::municipality::CaseType;
 use crate::time::{self, Instant, TimeOfDay};
 use chrono::{Days, NaiveDate};
 use std::collections::HashMap;
 
 use super::belief::{self, Belief};
+use super::case_type::CaseType;
 use super::cell::{CellRange, Claim};
+use super::coffin::CoffinSize;
 use super::rules::{Facility, Rules};
-use super::wish::{CremationWish, PavilionWish, Wish};
+use super::wish::{AshWish, CremationWish, PavilionWish, Wish};
 
 /// The cells that are taken, as one bit each.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,15 @@ pub struct RoundFree {
     pub free: u32,
     /// Inside the minimum notice: call the officer on duty.
     pub call_only: bool,
+    /// The ash slot that comes with it, when one is looked for: the first that is free from the next morning on.
+    pub ash: Option<AshWish>,
+}
+
+/// A start of ash collection and how many tables are free at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AshFree {
+    pub start: TimeOfDay,
+    pub free: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +78,8 @@ pub struct DayAvailability {
     pub reason: Option<Text>,
     pub rounds: Vec<RoundFree>,
     pub pavilions: Vec<PavilionFree>,
+    /// Ash collection; empty when there is none on that day.
+    pub ash: Vec<AshFree>,
 }
 
 /// Each day from `from` to `until`, inclusive.
@@ -84,13 +96,15 @@ pub fn availability(
 }
 
 fn day(rules: &Rules, occupied: &Occupied, date: NaiveDate, now: Instant) -> DayAvailability {
-    let reason =
-        outside(rules, date, now).or_else(|| rules.closed(date, Facility::Cremation).cloned());
+    let outside = outside(rules, date, now);
+    let ash = ash_free(rules, occupied, date, now);
+    let no_pavilion = outside.is_some();
+    let reason = outside.or_else(|| rules.closed(date, Facility::Cremation).cloned());
     let rounds = match reason {
         Some(_) => Vec::new(),
-        None => rounds_free(rules, occupied, date, CaseType::Ordinary, now),
+        None => rounds_free(rules, occupied, &Search::default(), date, now),
     };
-    let pavilions_closed = outside(rules, date, now).is_some()
+    let pavilions_closed = no_pavilion
         || rules.closed(date, Facility::Pavilions).is_some()
         || rules.night_inside_notice(date, now);
     let pavilions = rules
@@ -108,7 +122,90 @@ fn day(rules: &Rules, occupied: &Occupied, date: NaiveDate, now: Instant) -> Day
         reason,
         rounds,
         pavilions,
+        ash,
     }
+}
+
+/// Tables free at each slot of a date. Slots that have passed, or that nothing booked now could need, have none.
+fn ash_free(rules: &Rules, occupied: &Occupied, date: NaiveDate, now: Instant) -> Vec<AshFree> {
+    if date < time::local_date(now)
+        || date > rules.last_day(now)
+        || rules.closed(date, Facility::Ash).is_some()
+    {
+        return Vec::new();
+    }
+    rules
+        .ash_slots(date)
+        .into_iter()
+        .map(|start| {
+            let passed = time::at(date, start.minutes()) < now;
+            let free = if passed {
+                0
+            } else {
+                tables_free(rules, occupied, AshWish { date, start })
+            };
+            AshFree { start, free }
+        })
+        .collect()
+}
+
+fn tables_free(rules: &Rules, occupied: &Occupied, wish: AshWish) -> u32 {
+    let Some(cells) = rules.ash_cells(wish) else {
+        return 0;
+    };
+    count(
+        rules
+            .on(wish.date)
+            .crematorium
+            .ash
+            .tables
+            .iter()
+            .filter(|table| occupied.is_free(&table.id, wish.date, cells)),
+    )
+}
+
+fn count<T>(found: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(found.count()).unwrap_or(u32::MAX)
+}
+
+/// Every free slot in which the ashes of a cremation could be collected, in order.
+fn ash_for(
+    rules: &Rules,
+    occupied: &Occupied,
+    cremation: &CremationWish,
+    case_type: CaseType,
+) -> impl Iterator<Item = AshWish> {
+    let earliest = rules.ash_from(cremation, case_type);
+    dates(cremation.date, rules.ash_until(cremation))
+        .filter(|date| rules.closed(*date, Facility::Ash).is_none())
+        .flat_map(|date| {
+            let starts = rules.ash_slots(date).into_iter();
+            starts.map(move |start| AshWish { date, start })
+        })
+        .filter(move |ash| {
+            time::at(ash.date, ash.start.minutes()) >= earliest
+                && tables_free(rules, occupied, *ash) > 0
+        })
+}
+
+/// The slot a family gets that says nothing: the first free one from the next morning on.
+pub fn next_morning(
+    rules: &Rules,
+    occupied: &Occupied,
+    cremation: &CremationWish,
+    case_type: CaseType,
+) -> Option<AshWish> {
+    ash_for(rules, occupied, cremation, case_type).find(|ash| ash.date > cremation.date)
+}
+
+/// Every slot a family could change to, in order.
+pub fn ash_choices(
+    rules: &Rules,
+    occupied: &Occupied,
+    cremation: &CremationWish,
+    case_type: CaseType,
+) -> Vec<AshWish> {
+    ash_for(rules, occupied, cremation, case_type).collect()
 }
 
 /// Why a date is not on offer at all: it has passed, or bookings for it have not begun.
@@ -128,24 +225,33 @@ fn outside(rules: &Rules, date: NaiveDate, now: Instant) -> Option<Text> {
 fn rounds_free(
     rules: &Rules,
     occupied: &Occupied,
+    search: &Search,
     date: NaiveDate,
-    case_type: CaseType,
     now: Instant,
 ) -> Vec<RoundFree> {
+    let case_type = search.case_type;
     rules
         .rounds(date, case_type)
         .into_iter()
         .map(|round| {
             let call_only = rules.inside_notice(date, round, now);
-            let claims = rules.furnace_claims(date, round, case_type);
-            let free = claims
-                .iter()
-                .filter(|claim| !call_only && occupied.claim_is_free(claim))
-                .count();
+            let cells = rules.furnace_cells(date, round, case_type);
+            let free = match cells {
+                Some(cells) if !call_only => count(
+                    rules
+                        .furnaces(date, round, case_type, search.coffin)
+                        .filter(|furnace| occupied.is_free(&furnace.id, date, cells)),
+                ),
+                _ => 0,
+            };
+            let cremation = CremationWish { date, round };
             RoundFree {
                 round,
-                free: u32::try_from(free).unwrap_or(u32::MAX),
+                free,
                 call_only,
+                ash: (search.with_ash && free > 0)
+                    .then(|| next_morning(rules, occupied, &cremation, case_type))
+                    .flatten(),
             }
         })
         .collect()
@@ -189,6 +295,9 @@ pub struct Search {
     /// A certain pavilion, or any.
     pub pavilion: Option<String>,
     pub beliefs: Vec<Belief>,
+    pub coffin: CoffinSize,
+    /// Whether an ash slot is to come with each round.
+    pub with_ash: bool,
 }
 
 /// Every day that can be booked, with the rounds on which furnace *and* nights are free.
@@ -213,12 +322,10 @@ fn offer(
     date: NaiveDate,
     now: Instant,
 ) -> OfferState {
-    if let Some(reason) = rules.closed(date, Facility::Cremation) {
-        return OfferState::Closed {
-            reason: reason.clone(),
-        };
+    if let Some(reason) = rules.no_cremation(date, search.case_type) {
+        return OfferState::Closed { reason };
     }
-    let all = rounds_free(rules, occupied, date, search.case_type, now);
+    let all = rounds_free(rules, occupied, search, date, now);
     let rounds: Vec<_> = all.iter().copied().filter(|round| round.free > 0).collect();
     if rounds.is_empty() {
         let late = !all.is_empty() && all.iter().any(|round| round.call_only);
@@ -270,9 +377,12 @@ fn nights_before(
 }
 
 fn nights_free(rules: &Rules, occupied: &Occupied, wish: &PavilionWish) -> bool {
-    wish.claims().iter().all(|claim| {
-        rules.closed(claim.date, Facility::Pavilions).is_none() && occupied.claim_is_free(claim)
-    })
+    wish.evenings()
+        .all(|date| rules.closed(date, Facility::Pavilions).is_none())
+        && rules
+            .night_claims(wish)
+            .iter()
+            .all(|claim| occupied.claim_is_free(claim))
 }
 
 /// Days on which a pavilion alone could begin its nights.
@@ -315,41 +425,7 @@ pub fn alternatives(
     most: usize,
 ) -> Vec<Wish> {
     let mut near: Vec<(i64, Wish)> = match (&wanted.cremation, &wanted.pavilion) {
-        (Some(cremation), pavilion) => {
-            let search = Search {
-                case_type: wanted.case_type,
-                nights: pavilion.as_ref().map_or(0, |pavilion| pavilion.nights),
-                pavilion: None,
-                beliefs: Vec::new(),
-            };
-            let asked = time::at(cremation.date, cremation.round.minutes());
-            offers(rules, occupied, &search, now)
-                .into_iter()
-                .filter_map(|day| match day.state {
-                    OfferState::Open { rounds, pavilion } => Some((day.date, rounds, pavilion)),
-                    _ => None,
-                })
-                .flat_map(|(date, rounds, pavilion)| {
-                    rounds.into_iter().map(move |round| {
-                        let far = (time::at(date, round.round.minutes()) - asked)
-                            .num_minutes()
-                            .abs();
-                        let cremation = Some(CremationWish {
-                            date,
-                            round: round.round,
-                        });
-                        (
-                            far,
-                            Wish {
-                                cremation,
-                                pavilion: pavilion.clone(),
-                                ..wanted.clone()
-                            },
-                        )
-                    })
-                })
-                .collect()
-        }
+        (Some(cremation), _) => cremations_near(rules, occupied, wanted, cremation, now),
         (None, Some(pavilion)) => {
             let any = Search {
                 nights: pavilion.nights,
@@ -359,14 +435,11 @@ pub fn alternatives(
                 .into_iter()
                 .map(|wish| {
                     let far = (wish.from - pavilion.from).num_minutes().abs();
-                    (
-                        far,
-                        Wish {
-                            cremation: None,
-                            pavilion: Some(wish),
-                            ..wanted.clone()
-                        },
-                    )
+                    let wish = Wish {
+                        pavilion: Some(wish),
+                        ..wanted.clone()
+                    };
+                    (far, wish)
                 })
                 .collect()
         }
@@ -374,6 +447,81 @@ pub fn alternatives(
     };
     near.sort_by_key(|(far, _)| *far);
     near.into_iter().take(most).map(|(_, wish)| wish).collect()
+}
+
+/// Every round that is free with everything else that was wanted, and how many minutes it is away.
+fn cremations_near(
+    rules: &Rules,
+    occupied: &Occupied,
+    wanted: &Wish,
+    cremation: &CremationWish,
+    now: Instant,
+) -> Vec<(i64, Wish)> {
+    let search = Search {
+        case_type: wanted.case_type,
+        nights: wanted.pavilion.as_ref().map_or(0, |wish| wish.nights),
+        coffin: wanted.coffin,
+        ..Search::default()
+    };
+    let asked = time::at(cremation.date, cremation.round.minutes());
+    let mut near = Vec::new();
+    for day in offers(rules, occupied, &search, now) {
+        let OfferState::Open { rounds, pavilion } = day.state else {
+            continue;
+        };
+        // The pavilion that was asked for, where it has the nights; the nights that were asked for, where they do.
+        let pavilion = pavilion.map(|any| match &wanted.pavilion {
+            Some(asked) if day.date == cremation.date && nights_free(rules, occupied, asked) => {
+                asked.clone()
+            }
+            Some(asked) => {
+                let same = PavilionWish {
+                    id: asked.id.clone(),
+                    ..any.clone()
+                };
+                if nights_free(rules, occupied, &same) {
+                    same
+                } else {
+                    any
+                }
+            }
+            None => any,
+        });
+        for free in rounds {
+            let cremation = CremationWish {
+                date: day.date,
+                round: free.round,
+            };
+            let starts_at = time::at(cremation.date, cremation.round.minutes());
+            let ash = match wanted.ash {
+                None => None,
+                // As long after the fire as it was asked, or as near to that as can be had.
+                Some(ash) => {
+                    let target = starts_at + (time::at(ash.date, ash.start.minutes()) - asked);
+                    let nearest = ash_for(rules, occupied, &cremation, wanted.case_type)
+                        .min_by_key(|ash| {
+                            (time::at(ash.date, ash.start.minutes()) - target)
+                                .num_minutes()
+                                .abs()
+                        });
+                    if nearest.is_none() {
+                        continue;
+                    }
+                    nearest
+                }
+            };
+            near.push((
+                (starts_at - asked).num_minutes().abs(),
+                Wish {
+                    cremation: Some(cremation),
+                    pavilion: pavilion.clone(),
+                    ash,
+                    ..wanted.clone()
+                },
+            ));
+        }
+    }
+    near
 }
 
 fn dates(from: NaiveDate, until: NaiveDate) -> impl Iterator<Item = NaiveDate> {

@@ -19,9 +19,9 @@ impl CellRange {
     /// A pavilion's night, for the chanting.
     pub const NIGHT: Self = Self { first: 1, end: 2 };
 
-    /// Both of a pavilion's.
+    /// Both, while a family stays or cleaning follows.
     pub const DAY_AND_NIGHT: Self = Self { first: 0, end: 2 };
-    /// Every quarter hour of a furnace's day.
+    /// Every quarter hour of a furnace's or a table's day.
     pub const WHOLE_DAY: Self = Self { first: 0, end: 96 };
 
     /// The cells from `start` for so many minutes, rounded outwards; `None` past midnight or when empty.

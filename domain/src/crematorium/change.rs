@@ -97,14 +97,11 @@ fn new_nights(had: Option<&PavilionWish>, wanted: Option<&PavilionWish>) -> Opti
     let Some(had) = had.filter(|had| had.id == wanted.id) else {
         return Some(wanted.clone());
     };
-    let kept = had.claims();
     let mut new = wanted
-        .claims()
-        .into_iter()
-        .filter(|claim| !kept.contains(claim))
-        .map(|claim| claim.date);
+        .evenings()
+        .filter(|date| had.evenings().all(|kept| kept != *date));
     let first = new.next()?;
-    let last = new.next_back().unwrap_or(first);
+    let last = new.last().unwrap_or(first);
     Some(PavilionWish {
         id: wanted.id.clone(),
         from: first,
@@ -121,8 +118,8 @@ pub fn lies_on_closed_day(wish: &Wish, rules: &Rules) -> bool {
     let nights = wish
         .pavilion
         .iter()
-        .flat_map(PavilionWish::claims)
-        .any(|claim| rules.closed(claim.date, Facility::Pavilions).is_some());
+        .flat_map(PavilionWish::evenings)
+        .any(|date| rules.closed(date, Facility::Pavilions).is_some());
     cremation || nights
 }
 
@@ -145,15 +142,15 @@ pub fn places(wish: &Wish) -> Vec<Place> {
     let ash = wish.ash.as_ref().map(|ash| Place {
         key: format!("ash {} {}", ash.date, ash.start),
         date: ash.date,
-        field: "ash.start",
+        field: "ash.time",
     });
     let nights = wish
         .pavilion
         .iter()
-        .flat_map(PavilionWish::claims)
-        .map(|claim| Place {
-            key: format!("night {} {}", claim.resource, claim.date),
-            date: claim.date,
+        .flat_map(|pavilion| pavilion.evenings().map(|date| (&pavilion.id, date)))
+        .map(|(id, date)| Place {
+            key: format!("night {id} {date}"),
+            date,
             field: "pavilion.from",
         });
     cremation.into_iter().chain(ash).chain(nights).collect()

@@ -6,6 +6,9 @@ pub mod case_type;
 pub mod cell;
 pub mod change;
 pub mod coffin;
+pub mod internal_number;
+pub mod particulars;
+pub mod required;
 pub mod rules;
 pub mod wish;
 
@@ -15,5 +18,7 @@ pub use belief::{Advice, Belief};
 pub use case_type::CaseType;
 pub use cell::{CellRange, Claim};
 pub use coffin::{CoffinSize, Implants};
+pub use internal_number::InternalNumber;
+pub use required::{CaseFacts, DocumentKind};
 pub use rules::{Facility, Rules};
 pub use wish::{AshWish, Booker, CremationWish, PavilionWish, Wish};

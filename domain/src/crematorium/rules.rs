@@ -2,14 +2,17 @@
 use crate::form::Text;
 use crate::lunar::{LunarCalendar, LunarDay};
 use crate::municipality::{
-    CaseType, Closes, Closure, ClosureWhen, CrematoriumSettings, Municipality, Pavilion, Round,
+    Closes, Closure, ClosureWhen, CrematoriumSettings, Furnace, Municipality, Pavilion, Turnover,
 };
 use crate::time::{self, Instant, TimeOfDay};
 use crate::working_time::WorkingTime;
-use chrono::{Datelike, Days, NaiveDate, TimeDelta};
+use chrono::{Datelike, Days, NaiveDate, TimeDelta, Weekday};
 use std::sync::Arc;
 
+use super::case_type::CaseType;
 use super::cell::{CellRange, Claim};
+use super::coffin::CoffinSize;
+use super::wish::{AshWish, CremationWish, PavilionWish};
 
 /// When a pavilion's night begins, for the minimum notice.
 const NIGHT_BEGINS: u16 = 18 * 60;
@@ -19,6 +22,7 @@ const NIGHT_BEGINS: u16 = 18 * 60;
 pub enum Facility {
     Cremation,
     Pavilions,
+    Ash,
 }
 
 /// A municipality's settings with what is computed from them once.
@@ -142,29 +146,102 @@ impl Rules {
         }
     }
 
-    /// The start times of a date for a type of case, in order; closures are not looked at.
-    pub fn rounds(&self, date: NaiveDate, case_type: CaseType) -> Vec<TimeOfDay> {
-        let case_type = self.settings().treated_as(case_type);
-        let mut starts: Vec<TimeOfDay> = self
+    /// Why a type of case is not cremated on a date: the office is closed, or the type's own days are.
+    pub fn no_cremation(&self, date: NaiveDate, case_type: CaseType) -> Option<Text> {
+        if let Some(reason) = self.closed(date, Facility::Cremation) {
+            return Some(reason.clone());
+        }
+        if case_type != CaseType::Royal {
+            return None;
+        }
+        if date.weekday() == Weekday::Fri {
+            return Some(Text::new(
+                "ไม่จัดพระราชทานเพลิงศพในวันศุกร์",
+                "No royal-flame cremation on a Friday",
+            ));
+        }
+        let day = self
             .on(date)
             .crematorium
+            .royal_days
+            .iter()
+            .find(|day| day.date == date)?;
+        Some(Text::new(
+            format!("ไม่จัดพระราชทานเพลิงศพใน{}", day.name.th),
+            format!("No royal-flame cremation on {}", day.name.en),
+        ))
+    }
+
+    /// The start times of a date for a type of case, in order; closures are not looked at.
+    pub fn rounds(&self, date: NaiveDate, case_type: CaseType) -> Vec<TimeOfDay> {
+        let settings = &self.on(date).crematorium;
+        let case_type = settings.treated_as(case_type);
+        let mut starts: Vec<TimeOfDay> = settings
             .rounds
             .iter()
-            .filter(|round| serves(round, date, case_type))
+            .filter(|round| round.serves(date, case_type))
             .map(|round| round.start)
             .collect();
         starts.sort_unstable();
         starts.dedup();
+        let last_only = settings
+            .duration(case_type)
+            .is_some_and(|duration| duration.last_round_only);
+        if last_only {
+            let last = CaseType::ALL
+                .into_iter()
+                .flat_map(|any| {
+                    settings
+                        .rounds
+                        .iter()
+                        .filter(move |round| round.serves(date, any))
+                })
+                .map(|round| round.start)
+                .max();
+            starts.retain(|start| Some(*start) == last);
+        }
         starts
     }
 
-    /// The cells a case keeps a furnace for, cool-down included.
-    pub fn furnace_cells(&self, start: TimeOfDay, case_type: CaseType) -> Option<CellRange> {
-        let duration = self.settings().duration(case_type)?;
+    /// The cells a case keeps a furnace for: the fire, cooling down, and the time before the next case.
+    pub fn furnace_cells(
+        &self,
+        date: NaiveDate,
+        start: TimeOfDay,
+        case_type: CaseType,
+    ) -> Option<CellRange> {
+        let settings = &self.on(date).crematorium;
+        let duration = settings.duration(case_type)?;
         CellRange::from_minutes(
             start,
-            duration.minutes.checked_add(duration.cool_down_minutes)?,
+            duration
+                .minutes
+                .checked_add(duration.cool_down_minutes)?
+                .checked_add(settings.buffer_minutes)?,
         )
+    }
+
+    /// The furnaces that could serve a round: in use on that date, given to that round, and large enough.
+    pub fn furnaces(
+        &self,
+        date: NaiveDate,
+        start: TimeOfDay,
+        case_type: CaseType,
+        coffin: CoffinSize,
+    ) -> impl Iterator<Item = &Furnace> {
+        let settings = &self.on(date).crematorium;
+        let case_type = settings.treated_as(case_type);
+        settings
+            .furnaces
+            .iter()
+            .filter(move |furnace| furnace.serves(date) && furnace.fits(coffin))
+            .filter(move |furnace| {
+                settings.rounds.iter().any(|round| {
+                    round.start == start
+                        && round.serves(date, case_type)
+                        && (round.furnaces.is_empty() || round.furnaces.contains(&furnace.id))
+                })
+            })
     }
 
     /// The ways a round can be given, one claim for each furnace, in id order.
@@ -173,14 +250,13 @@ impl Rules {
         date: NaiveDate,
         start: TimeOfDay,
         case_type: CaseType,
+        coffin: CoffinSize,
     ) -> Vec<Claim> {
-        let Some(cells) = self.furnace_cells(start, case_type) else {
+        let Some(cells) = self.furnace_cells(date, start, case_type) else {
             return Vec::new();
         };
         let mut claims: Vec<Claim> = self
-            .settings()
-            .furnaces
-            .iter()
+            .furnaces(date, start, case_type, coffin)
             .map(|furnace| Claim {
                 resource: furnace.id.clone(),
                 date,
@@ -202,9 +278,100 @@ impl Rules {
             .any(|furnace| furnace.id == resource)
         {
             Some(Facility::Cremation)
+        } else if settings.ash.tables.iter().any(|table| table.id == resource) {
+            Some(Facility::Ash)
         } else {
             None
         }
+    }
+
+    /// What nights take of their pavilion, in date order: the nights, and by day and afterwards what the turnover asks.
+    pub fn night_claims(&self, wish: &PavilionWish) -> Vec<Claim> {
+        let turnover = self.settings().pavilion_turnover;
+        let nights = usize::from(wish.nights);
+        let whole_days = turnover != Turnover::None;
+        let after = usize::from(whole_days && nights > 0);
+        wish.from
+            .iter_days()
+            .take(nights + after)
+            .enumerate()
+            .filter_map(|(n, date)| {
+                let by_day = whole_days && n > 0;
+                let by_night = n < nights || turnover == Turnover::Night;
+                let cells = match (by_day, by_night) {
+                    (true, true) => CellRange::DAY_AND_NIGHT,
+                    (true, false) => CellRange::DAY,
+                    (false, true) => CellRange::NIGHT,
+                    (false, false) => return None,
+                };
+                Some(Claim {
+                    resource: wish.id.clone(),
+                    date,
+                    cells,
+                })
+            })
+            .collect()
+    }
+
+    /// The start times of ash collection on a date, in order; closures are not looked at.
+    pub fn ash_slots(&self, date: NaiveDate) -> Vec<TimeOfDay> {
+        let ash = &self.on(date).crematorium.ash;
+        if !ash.is_offered() {
+            return Vec::new();
+        }
+        let mut starts: Vec<TimeOfDay> = ash
+            .slots
+            .iter()
+            .filter(|slot| slot.serves(date))
+            .map(|slot| slot.start)
+            .collect();
+        starts.sort_unstable();
+        starts.dedup();
+        starts
+    }
+
+    /// The cells one family keeps an ash table for.
+    pub fn ash_cells(&self, wish: AshWish) -> Option<CellRange> {
+        let minutes = self.on(wish.date).crematorium.ash.minutes;
+        CellRange::from_minutes(wish.start, minutes)
+    }
+
+    /// The ways an ash slot can be given, one claim for each table, in id order.
+    pub fn ash_claims(&self, wish: AshWish) -> Vec<Claim> {
+        let Some(cells) = self.ash_cells(wish) else {
+            return Vec::new();
+        };
+        let tables = self.on(wish.date).crematorium.ash.tables.iter();
+        let mut claims: Vec<Claim> = tables
+            .map(|table| Claim {
+                resource: table.id.clone(),
+                date: wish.date,
+                cells,
+            })
+            .collect();
+        claims.sort();
+        claims
+    }
+
+    /// The earliest moment at which ashes can be collected after a cremation.
+    pub fn ash_from(&self, cremation: &CremationWish, case_type: CaseType) -> Instant {
+        let settings = &self.on(cremation.date).crematorium;
+        let minutes = settings
+            .duration(case_type)
+            .map_or(0, |duration| duration.minutes);
+        time::at(cremation.date, cremation.round.minutes())
+            + TimeDelta::minutes(i64::from(minutes))
+            + TimeDelta::hours(i64::from(settings.ash.after_hours))
+    }
+
+    /// The last day on which ashes of a cremation can be collected.
+    pub fn ash_until(&self, cremation: &CremationWish) -> NaiveDate {
+        cremation.date + Days::new(u64::from(self.settings().ash.within_days))
+    }
+
+    /// The last day a booking made today could touch: ashes and cleaning come after the horizon's last ceremony.
+    pub fn last_day(&self, now: Instant) -> NaiveDate {
+        self.horizon(now) + Days::new(u64::from(self.settings().ash.within_days.max(1)))
     }
 
     pub fn pavilion(&self, id: &str) -> Option<&Pavilion> {
@@ -266,16 +433,6 @@ fn closes(what: Closes, facility: Facility) -> bool {
         (Closes::All, _)
             | (Closes::Cremation, Facility::Cremation)
             | (Closes::Pavilions, Facility::Pavilions)
+            | (Closes::Ash, Facility::Ash)
     )
-}
-
-fn serves(round: &Round, date: NaiveDate, case_type: CaseType) -> bool {
-    round.valid_from <= date
-        && round.valid_until.is_none_or(|until| date <= until)
-        && (round.weekdays.is_empty()
-            || round
-                .weekdays
-                .iter()
-                .any(|day| date.weekday() == (*day).into()))
-        && (round.case_types.is_empty() || round.case_types.contains(&case_type))
 }

@@ -1,12 +1,11 @@
-//! What a family wants held: a furnace round, pavilion nights, or both — and whether it may be asked.
+//! What a family wants held: pavilion nights, a furnace round, an ash slot — and whether it may be asked.
 use crate::form::{FieldError, FieldErrors};
-use crate::municipality::CaseType;
 use crate::time::{Instant, TimeOfDay};
 use crate::{thai_date, time};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::cell::{CellRange, Claim};
+use super::case_type::CaseType;
 use super::coffin::CoffinSize;
 use super::rules::{Facility, Rules};
 
@@ -17,7 +16,7 @@ pub struct CremationWish {
 }
 
 /// When the ashes are collected (เก็บอัฐิ), usually on the morning after the cremation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AshWish {
     pub date: NaiveDate,
     pub start: TimeOfDay,
@@ -37,17 +36,9 @@ impl PavilionWish {
         self.from + Days::new(u64::from(self.nights.max(1)) - 1)
     }
 
-    /// One claim a night, in date order.
-    pub fn claims(&self) -> Vec<Claim> {
-        self.from
-            .iter_days()
-            .take(usize::from(self.nights))
-            .map(|date| Claim {
-                resource: self.id.clone(),
-                date,
-                cells: CellRange::NIGHT,
-            })
-            .collect()
+    /// The dates on which the evenings begin.
+    pub fn evenings(&self) -> impl Iterator<Item = NaiveDate> + use<> {
+        self.from.iter_days().take(usize::from(self.nights))
     }
 }
 
@@ -91,6 +82,9 @@ impl Wish {
         if let Some(pavilion) = &self.pavilion {
             self.check_pavilion(pavilion, rules, booker, now, &mut errors);
         }
+        if let Some(ash) = self.ash {
+            self.check_ash(ash, rules, now, &mut errors);
+        }
         if errors.is_empty() {
             Ok(())
         } else {
@@ -109,25 +103,123 @@ impl Wish {
         if !check_date("cremation.date", wish.date, rules, now, errors) {
             return;
         }
-        if let Some(reason) = rules.closed(wish.date, Facility::Cremation) {
+        if let Some(reason) = rules.no_cremation(wish.date, self.case_type) {
             errors.push(FieldError::new(
                 "cremation.date",
                 "closed",
-                reason.th.clone(),
-                reason.en.clone(),
+                reason.th,
+                reason.en,
             ));
         } else if !rules
             .rounds(wish.date, self.case_type)
             .contains(&wish.round)
         {
+            errors.push(self.no_round(wish, rules));
+        } else if rules
+            .furnaces(wish.date, wish.round, self.case_type, self.coffin)
+            .next()
+            .is_none()
+        {
+            let (th, en) = (
+                self.coffin.label().th,
+                self.coffin.label().en.to_lowercase(),
+            );
             errors.push(FieldError::new(
-                "cremation.round",
-                "unknown_round",
-                format!("ไม่มีรอบ {} ในวันที่เลือก", wish.round.th()),
-                format!("There is no {} round on that day", wish.round.en()),
+                "coffin_size",
+                "too_large",
+                format!("ไม่มีเตาที่รับหีบศพขนาด{th}ในรอบนี้ โปรดเลือกรอบหรือวันอื่น"),
+                format!(
+                    "No furnace takes a coffin of this size ({en}) at that round; choose another"
+                ),
             ));
         } else if booker == Booker::Public && rules.inside_notice(wish.date, wish.round, now) {
             errors.push(too_soon("cremation.round", rules));
+        }
+    }
+
+    /// Why a start is not on the menu: there is none, or it is not for this type of case.
+    fn no_round(&self, wish: &CremationWish, rules: &Rules) -> FieldError {
+        let menu = rules.rounds(wish.date, self.case_type);
+        let elsewhere = CaseType::ALL
+            .into_iter()
+            .any(|any| rules.rounds(wish.date, any).contains(&wish.round));
+        if elsewhere && !menu.is_empty() {
+            let label = self.case_type.label();
+            let list = |words: fn(TimeOfDay) -> String| {
+                menu.iter()
+                    .copied()
+                    .map(words)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
+            return FieldError::new(
+                "cremation.round",
+                "not_for_this_type",
+                format!("ประเภท “{}” ใช้ได้เฉพาะรอบ {}", label.th, list(TimeOfDay::th)),
+                format!(
+                    "Cases of the type “{}” can only have the {} round",
+                    label.en,
+                    list(TimeOfDay::en)
+                ),
+            );
+        }
+        FieldError::new(
+            "cremation.round",
+            "unknown_round",
+            format!("ไม่มีรอบ {} ในวันที่เลือก", wish.round.th()),
+            format!("There is no {} round on that day", wish.round.en()),
+        )
+    }
+
+    fn check_ash(&self, wish: AshWish, rules: &Rules, now: Instant, errors: &mut FieldErrors) {
+        let Some(cremation) = &self.cremation else {
+            errors.push(FieldError::new(
+                "ash",
+                "without_cremation",
+                "นัดเก็บอัฐิได้เมื่อจองฌาปนกิจด้วย",
+                "Collecting ashes needs a cremation",
+            ));
+            return;
+        };
+        let starts_at = time::at(wish.date, wish.start.minutes());
+        let earliest = rules.ash_from(cremation, self.case_type);
+        let last = rules.ash_until(cremation);
+        if wish.date < time::local_date(now) {
+            errors.push(FieldError::new(
+                "ash.date",
+                "past",
+                "วันที่เลือกผ่านมาแล้ว",
+                "That day has passed",
+            ));
+        } else if wish.date > last {
+            errors.push(FieldError::new(
+                "ash.date",
+                "too_late",
+                format!("นัดเก็บอัฐิได้ถึง{}", thai_date::full_th(last)),
+                format!("Ashes can be collected until {}", thai_date::long_en(last)),
+            ));
+        } else if let Some(reason) = rules.closed(wish.date, Facility::Ash) {
+            errors.push(FieldError::new(
+                "ash.date",
+                "closed",
+                reason.th.clone(),
+                reason.en.clone(),
+            ));
+        } else if !rules.ash_slots(wish.date).contains(&wish.start) {
+            errors.push(FieldError::new(
+                "ash.time",
+                "unknown_slot",
+                format!("ไม่มีช่วงเก็บอัฐิเวลา {} ในวันที่เลือก", wish.start.th()),
+                format!("Ashes are not collected at {} on that day", wish.start.en()),
+            ));
+        } else if starts_at < earliest {
+            let hours = rules.settings().ash.after_hours;
+            errors.push(FieldError::new(
+                "ash.time",
+                "too_early",
+                format!("เก็บอัฐิได้หลังเสร็จฌาปนกิจแล้ว {hours} ชั่วโมง"),
+                format!("Ashes can be collected {hours} hours after the cremation has ended"),
+            ));
         }
     }
 
@@ -163,9 +255,8 @@ impl Wish {
         if wish.last_night() > rules.horizon(now) {
             errors.push(beyond_horizon("pavilion.nights", rules, now));
         }
-        for claim in wish.claims() {
-            if let Some(reason) = rules.closed(claim.date, Facility::Pavilions) {
-                let date = claim.date;
+        for date in wish.evenings() {
+            if let Some(reason) = rules.closed(date, Facility::Pavilions) {
                 errors.push(FieldError::new(
                     "pavilion.from",
                     "closed",

@@ -244,6 +244,8 @@ impl Problems {
         self.durations(settings);
         self.places(settings);
         self.rounds(settings);
+        self.ash(settings);
+        self.required(settings);
         for (i, closure) in settings.closures.iter().enumerate() {
             self.closure(&format!("crematorium.closures[{i}]"), closure);
         }
@@ -254,6 +256,12 @@ impl Problems {
         for (name, value, range, unit) in [
             ("max_nights", settings.max_nights.into(), 1..=30, "nights"),
             ("horizon_days", settings.horizon_days, 1..=365, "days"),
+            (
+                "buffer_minutes",
+                settings.buffer_minutes,
+                0..=240,
+                "minutes",
+            ),
             (
                 "minimum_notice_hours",
                 settings.minimum_notice_hours,
@@ -380,11 +388,17 @@ impl Problems {
                 pavilion.id.as_str(),
             )
         });
-        // Together: both are keys of one table of claims.
-        self.ids(furnaces.chain(pavilions));
+        let tables = settings.ash.tables.iter().enumerate();
+        let tables =
+            tables.map(|(i, table)| (format!("crematorium.ash.tables[{i}].id"), table.id.as_str()));
+        // Together: all are keys of one table of claims.
+        self.ids(furnaces.chain(pavilions).chain(tables));
 
         for (i, furnace) in settings.furnaces.iter().enumerate() {
-            self.text(&format!("crematorium.furnaces[{i}].name"), &furnace.name);
+            let field = format!("crematorium.furnaces[{i}]");
+            self.text(&format!("{field}.name"), &furnace.name);
+            self.weekdays(&field, &furnace.weekdays);
+            self.range(&field, furnace.valid_from, furnace.valid_until);
         }
         for (i, pavilion) in settings.pavilions.iter().enumerate() {
             let field = format!("crematorium.pavilions[{i}]");
@@ -421,18 +435,15 @@ impl Problems {
     fn rounds(&mut self, settings: &CrematoriumSettings) {
         for (i, round) in settings.rounds.iter().enumerate() {
             let field = format!("crematorium.rounds[{i}]");
-            self.date(&format!("{field}.valid_from"), round.valid_from);
-            if let Some(until) = round.valid_until {
-                self.date(&format!("{field}.valid_until"), until);
-                if until < round.valid_from {
+            self.range(&field, Some(round.valid_from), round.valid_until);
+            self.weekdays(&field, &round.weekdays);
+            for (n, id) in round.furnaces.iter().enumerate() {
+                if settings.furnaces.iter().all(|furnace| furnace.id != *id) {
                     self.add(
-                        format!("{field}.valid_until"),
-                        format!("{until} is before valid_from, {}", round.valid_from),
+                        format!("{field}.furnaces[{n}]"),
+                        format!("there is no furnace \"{id}\""),
                     );
                 }
-            }
-            if repeats(&round.weekdays) {
-                self.add(format!("{field}.weekdays"), "a day is listed twice");
             }
             if repeats(&round.case_types) {
                 self.add(format!("{field}.case_types"), "a case type is listed twice");
@@ -456,6 +467,94 @@ impl Problems {
         }
     }
 
+    fn weekdays(&mut self, field: &str, days: &[WeekdayName]) {
+        if repeats(days) {
+            self.add(format!("{field}.weekdays"), "a day is listed twice");
+        }
+    }
+
+    fn range(&mut self, field: &str, from: Option<NaiveDate>, until: Option<NaiveDate>) {
+        if let Some(from) = from {
+            self.date(&format!("{field}.valid_from"), from);
+        }
+        if let Some(until) = until {
+            self.date(&format!("{field}.valid_until"), until);
+            if let Some(from) = from.filter(|from| until < *from) {
+                self.add(
+                    format!("{field}.valid_until"),
+                    format!("{until} is before valid_from, {from}"),
+                );
+            }
+        }
+    }
+
+    fn ash(&mut self, settings: &CrematoriumSettings) {
+        let ash = &settings.ash;
+        match (ash.tables.is_empty(), ash.slots.is_empty()) {
+            (true, true) => return,
+            (true, false) => self.add("crematorium.ash.tables", "there are slots but no table"),
+            (false, true) => self.add("crematorium.ash.slots", "there are tables but no slot"),
+            (false, false) => {}
+        }
+        for (i, table) in ash.tables.iter().enumerate() {
+            self.text(&format!("crematorium.ash.tables[{i}].name"), &table.name);
+        }
+        self.number("crematorium.ash.minutes", ash.minutes, 15..=480, "minutes");
+        self.number(
+            "crematorium.ash.after_hours",
+            ash.after_hours,
+            0..=168,
+            "hours",
+        );
+        self.number(
+            "crematorium.ash.within_days",
+            ash.within_days,
+            1..=60,
+            "days",
+        );
+        for (i, slot) in ash.slots.iter().enumerate() {
+            let field = format!("crematorium.ash.slots[{i}]");
+            self.weekdays(&field, &slot.weekdays);
+            self.range(&field, slot.valid_from, slot.valid_until);
+            let end = u32::from(slot.start.minutes()) + u32::from(ash.minutes);
+            if end.next_multiple_of(CELL_MINUTES) > u32::from(DAY_MINUTES) {
+                self.add(
+                    format!("{field}.start"),
+                    format!(
+                        "runs past midnight: {} with {} minutes",
+                        slot.start, ash.minutes
+                    ),
+                );
+            }
+        }
+    }
+
+    /// What cases require: rules by type, each with words and an id of its own.
+    fn required(&mut self, settings: &CrematoriumSettings) {
+        for (i, day) in settings.royal_days.iter().enumerate() {
+            let field = format!("crematorium.royal_days[{i}]");
+            self.date(&format!("{field}.date"), day.date);
+            self.text(&format!("{field}.name"), &day.name);
+        }
+        for (i, rule) in settings.documents.iter().enumerate() {
+            if repeats(&rule.case_types) {
+                self.add(
+                    format!("crematorium.documents[{i}].case_types"),
+                    "a case type is listed twice",
+                );
+            }
+        }
+        let tasks = settings.tasks.iter().enumerate();
+        self.ids(tasks.map(|(i, rule)| (format!("crematorium.tasks[{i}].id"), rule.id.as_str())));
+        for (i, rule) in settings.tasks.iter().enumerate() {
+            let field = format!("crematorium.tasks[{i}]");
+            self.text(&format!("{field}.name"), &rule.name);
+            if repeats(&rule.case_types) {
+                self.add(format!("{field}.case_types"), "a case type is listed twice");
+            }
+        }
+    }
+
     /// A case claims cells of its own date only.
     fn midnight(&mut self, field: &str, round: &Round, settings: &CrematoriumSettings) {
         for case_type in CaseType::ALL {
@@ -469,12 +568,16 @@ impl Problems {
                 continue;
             };
             let (minutes, cool_down) = (duration.minutes, duration.cool_down_minutes);
-            let end = u32::from(round.start.minutes()) + u32::from(minutes) + u32::from(cool_down);
+            let buffer = settings.buffer_minutes;
+            let end = u32::from(round.start.minutes())
+                + u32::from(minutes)
+                + u32::from(cool_down)
+                + u32::from(buffer);
             if end.next_multiple_of(CELL_MINUTES) > u32::from(DAY_MINUTES) {
                 self.add(
                     field,
                     format!(
-                        "runs past midnight: {} with {minutes} + {cool_down} minutes for the case type \"{}\"",
+                        "runs past midnight: {} with {minutes} + {cool_down} + {buffer} minutes for the case type \"{}\"",
                         round.start,
                         case_type.code()
                     ),
@@ -609,20 +712,25 @@ impl Problems {
     }
 }
 
+/// Whether two lists have something in common; an empty one is everything.
+fn meet<T: PartialEq>(list: &[T], other: &[T]) -> bool {
+    list.is_empty() || other.is_empty() || list.iter().any(|one| other.contains(one))
+}
+
 fn repeats<T: Copy + Ord>(list: &[T]) -> bool {
     let mut sorted = list.to_vec();
     sorted.sort_unstable();
     sorted.windows(2).any(|pair| pair[0] == pair[1])
 }
 
-/// Whether two rounds would show the same start on one date.
+/// Whether two rounds would show the same start on one date, for one type of case and one furnace.
 fn same_menu(a: &Round, b: &Round) -> bool {
     let until = |round: &Round| round.valid_until.unwrap_or(NaiveDate::MAX);
     let dates = a.valid_from <= until(b) && b.valid_from <= until(a);
-    let days = |list: &[WeekdayName], other: &[WeekdayName]| {
-        list.is_empty() || other.is_empty() || list.iter().any(|day| other.contains(day))
-    };
-    a.start == b.start && dates && days(&a.weekdays, &b.weekdays)
+    a.start == b.start
+        && dates
+        && meet(&a.weekdays, &b.weekdays)
+        && (meet(&a.case_types, &b.case_types) || meet(&a.furnaces, &b.furnaces))
 }
 
 #[cfg(test)]

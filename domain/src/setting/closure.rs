@@ -10,9 +10,10 @@ const LONGEST: u64 = 366;
 
 /// What the page's words stand for, in the order in which it offers them.
 pub const WHEN: [&str; 4] = ["dates", "weekly", "holy_day", "holidays"];
-pub const CLOSES: [(&str, Closes); 3] = [
+pub const CLOSES: [(&str, Closes); 4] = [
     ("cremation", Closes::Cremation),
     ("pavilions", Closes::Pavilions),
+    ("ash", Closes::Ash),
     ("all", Closes::All),
 ];
 
@@ -22,6 +23,7 @@ impl Closes {
         match self {
             Self::Cremation => "cremation",
             Self::Pavilions => "pavilions",
+            Self::Ash => "ash",
             Self::All => "all",
         }
     }

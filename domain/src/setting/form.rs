@@ -1136,7 +1136,7 @@ mod tests {
         let value = part(Kind::Rounds, &city())["crematorium.rounds"][3].clone();
         assert_eq!(
             shown(Kind::Rounds, row, &value).en,
-            "16:00 · 1 Jan 2026 · Ordinary, Sealed infectious body"
+            "16:00 · 1 Jan 2026 · Ordinary, Sealed infectious body, Child or infant, Royal-flame cremation, Exhumed remains"
         );
     }
 }

@@ -149,6 +149,11 @@ fn wanted(present: &Wish, shapes: FieldErrors, fields: &RawFields) -> desk::Resu
     let errors = body::merge(shapes, errors);
     match wish {
         Some(wish) if errors.is_empty() => Ok(Wish {
+            // Ashes that nothing is said of stay where they are as long as the cremation does.
+            ash: wish.ash.or_else(|| {
+                let stays = wish.cremation == present.cremation;
+                present.ash.filter(|_| stays)
+            }),
             cremation: wish.cremation,
             pavilion: wish.pavilion,
             ..present.clone()

@@ -259,5 +259,6 @@ fn conflict_word(conflict: Conflict) -> &'static str {
     match conflict {
         Conflict::Cremation => "cremation",
         Conflict::Pavilion => "pavilion",
+        Conflict::Ash => "ash",
     }
 }

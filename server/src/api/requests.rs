@@ -37,6 +37,7 @@ pub const FIELDS: &Fields = &[
     ("deceased.date_of_death.month", Shape::Value),
     ("deceased.date_of_death.year", Shape::Value),
     ("deceased.residence", Shape::Value),
+    ("deceased.internal_number", Shape::Value),
     ("deceased.certificate", Shape::Value),
     ("deceased.certificate_number", Shape::Value),
     ("case_type", Shape::Value),
@@ -47,9 +48,14 @@ pub const FIELDS: &Fields = &[
     ("pavilion.id", Shape::Value),
     ("pavilion.from", Shape::Value),
     ("pavilion.nights", Shape::Value),
+    ("ash", Shape::Choice),
+    ("ash.date", Shape::Value),
+    ("ash.time", Shape::Value),
+    ("coffin_size", Shape::Value),
+    ("implants", Shape::Value),
 ];
 
-/// Asks for a cremation, pavilion nights, or both: all of it or none.
+/// Asks for pavilion nights, a cremation and the collecting of ashes, or for part of it: all that is asked or none.
 ///
 /// A repeat with the same key and body answers the same status and bytes. Only a 201 is kept, for seven days.
 #[utoipa::path(
@@ -61,7 +67,7 @@ pub const FIELDS: &Fields = &[
         (status = 201, description = "Taken", body = Receipt),
         (status = 400, description = "`idempotency_key_missing`, `idempotency_key_invalid`, `bad_json`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "`unauthorized`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "`slot_taken` with `conflicts` and `alternatives`; `deceased_has_case`", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "`slot_taken` with `conflicts` (`cremation`, `pavilion`, `ash`) and `alternatives` in the shape of the request; `deceased_has_case`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "`too_large`: more than 256 kB", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "`unsupported_media_type`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Everything wrong at once: `closed`, `beyond_horizon`, …; `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),

@@ -6,7 +6,7 @@ use desk::request::{StepState, Submitted, TrackView};
 use domain::crematorium::{DayAvailability, Wish};
 use domain::form::Text;
 use domain::lunar::Phase;
-use domain::municipality::{CaseType, Manual, Municipality};
+use domain::municipality::{CaseType, CoffinSize, Manual, Municipality};
 use domain::time::{self, Instant};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,7 +40,7 @@ pub struct ProblemBody {
     /// With 422: everything that is wrong, at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Vec<ErrorItem>>,
-    /// With `slot_taken`: `cremation`, `pavilion` or both.
+    /// With `slot_taken`: which of `cremation`, `pavilion` and `ash` went.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conflicts: Option<Vec<String>>,
     /// With `slot_taken`: up to five wishes that are free, the nearest first, in the request's own shape.
@@ -63,7 +63,7 @@ pub struct ErrorItem {
 
 // ---- Requests
 
-/// What is to be held: a cremation, pavilion nights, or both; all of it or none.
+/// What is to be held: pavilion nights, a cremation, the time at which ashes are collected; all of it or none.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Wish)]
 pub struct ApiWish {
@@ -75,6 +75,22 @@ pub struct ApiWish {
     pub cremation: Option<Cremation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pavilion: Option<Pavilion>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ash: Option<Ash>,
+    /// `small`, `large` or `extra_large`; absent: standard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub coffin_size: Option<&'static str>,
+}
+
+/// When the ashes are collected, usually on the morning after; only with a cremation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Ash {
+    #[schema(value_type = String, format = "date", example = "2026-11-26")]
+    pub date: NaiveDate,
+    /// A start time of that day.
+    #[schema(example = "07:00")]
+    pub time: String,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -111,6 +127,11 @@ impl From<&Wish> for ApiWish {
                 from: wish.from,
                 nights: wish.nights,
             }),
+            ash: wish.ash.map(|ash| Ash {
+                date: ash.date,
+                time: ash.start.to_string(),
+            }),
+            coffin_size: (wish.coffin != CoffinSize::default()).then_some(wish.coffin.code()),
         }
     }
 }
@@ -125,6 +146,11 @@ pub struct CremationRequest {
     pub case_type: Option<String>,
     pub cremation: Option<Cremation>,
     pub pavilion: Option<Pavilion>,
+    pub ash: Option<Ash>,
+    /// `small`, `standard` (also when absent), `large` or `extra_large`: decides which furnaces it fits into.
+    pub coffin_size: Option<String>,
+    /// `none`, `present`, `removed` or `not_sure`: pacemakers and other implants must be removed before the cremation.
+    pub implants: Option<String>,
 }
 
 #[derive(Clone, Debug, ToSchema)]
@@ -155,7 +181,7 @@ pub enum Relation {
     Other,
 }
 
-/// With a national ID, a passport, or neither when it is not known.
+/// With a national ID, a passport, or neither when it is not known. Of somebody `unnamed` the name may be empty.
 #[derive(Clone, Debug, ToSchema)]
 pub struct Deceased {
     pub name: String,
@@ -165,6 +191,8 @@ pub struct Deceased {
     pub passport: Option<String>,
     pub date_of_death: DateOfDeath,
     pub residence: Residence,
+    /// The office's own number of somebody unnamed, when the office has given one: `2569-0001`.
+    pub internal_number: Option<String>,
     /// `not_yet` when the death certificate has not come.
     pub certificate: Option<String>,
     pub certificate_number: Option<String>,
@@ -216,6 +244,8 @@ pub struct Receipt {
     pub cremation: Option<Cremation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pavilion: Option<Pavilion>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ash: Option<Ash>,
 }
 
 impl From<&Submitted> for Receipt {
@@ -230,6 +260,7 @@ impl From<&Submitted> for Receipt {
             track_url: format!("/track?n={}", submitted.reference.as_str()),
             cremation: wish.cremation,
             pavilion: wish.pavilion,
+            ash: wish.ash,
         }
     }
 }
@@ -495,6 +526,16 @@ pub struct AvailabilityDay {
     pub rounds: Vec<RoundFree>,
     /// The night that begins on this day.
     pub pavilions: Vec<PavilionFree>,
+    /// Ash collection on this day; empty when there is none.
+    pub ash: Vec<AshFree>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AshFree {
+    #[schema(example = "07:00")]
+    pub time: String,
+    /// Tables.
+    pub free: u32,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -533,6 +574,14 @@ impl From<DayAvailability> for AvailabilityDay {
                 .map(|free| PavilionFree {
                     id: free.id,
                     free: free.free,
+                })
+                .collect(),
+            ash: day
+                .ash
+                .iter()
+                .map(|ash| AshFree {
+                    time: ash.start.to_string(),
+                    free: ash.free,
                 })
                 .collect(),
         }

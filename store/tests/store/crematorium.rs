@@ -3,7 +3,7 @@ use crate::sample::{date, id, insert_request, minutes, now};
 use chrono::NaiveDate;
 use domain::crematorium::application::Relation;
 use domain::crematorium::{
-    AshWish, CaseType, CoffinSize, CremationWish, Implants, PavilionWish, Residence,
+    AshWish, CaseType, CoffinSize, CremationWish, Implants, InternalNumber, PavilionWish, Residence,
 };
 use domain::time::TimeOfDay;
 use store::crematorium::{self, AshCollection, CaseRow, Cremation, IdentityKind, identity};
@@ -69,7 +69,7 @@ async fn a_case_is_read_as_it_was_written_corrected_and_given_its_certificate() 
         });
         row.coffin = Some(CoffinSize::Large);
         row.implants = Some(Implants::Present);
-        row.internal_number = Some("2569-0001".to_owned());
+        row.internal_number = InternalNumber::parse("2569-0001");
         row.pavilion = Some(PavilionWish {
             id: "sala-1".to_owned(),
             from: date("2026-11-23"),

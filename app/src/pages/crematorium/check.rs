@@ -1,4 +1,5 @@
 //! Page 8: all answers before they are sent, the time left, and the one button that sends.
+use super::ash;
 use super::day::taken;
 use super::death;
 use super::draft::{Mine, missing, sent_path};
@@ -265,8 +266,24 @@ fn rows(visit: &Visit, draft: &DraftView, rules: &Rules, now: Instant) -> Vec<Su
         .change(link(Step::Residence)),
     ]);
     let wish = application::wish(fields, &mut FieldErrors::new()).unwrap_or_default();
-    for (name, places) in words::places(lang, rules, &wish) {
+    for (name, places) in words::places(
+        lang,
+        rules,
+        &Wish {
+            ash: None,
+            ..wish.clone()
+        },
+    ) {
         rows.push(SummaryRow::new(name, places).change(link(Step::Day)));
+    }
+    // Where the city books it at all; a pavilion alone has no ashes.
+    if wish.cremation.is_some() && rules.settings().ash.is_offered() {
+        let when = wish.ash.map_or_else(
+            || lang.t("ไม่ได้จอง", "Not booked").to_owned(),
+            |ash| words::ash(lang, ash),
+        );
+        let name = lang.t("เก็บอัฐิ", "Collecting the ashes");
+        rows.push(SummaryRow::new(name, when).change(visit.href(&ash::path(&draft.id))));
     }
     rows
 }
@@ -309,14 +326,27 @@ fn went(
     let options: Vec<_> = alternatives
         .iter()
         .map(|wish| {
-            let mut places = words::places(lang, rules, wish)
-                .into_iter()
-                .rev()
-                .map(|(_, words)| words);
-            let choice = Choice::new(Slot::whole(wish), places.next().unwrap_or_default());
-            match places.next() {
-                Some(nights) => choice.hint(nights),
-                None => choice,
+            let line = |part: Wish| words::places_line(lang, rules, &part);
+            let nights = Wish {
+                pavilion: wish.pavilion.clone(),
+                ..Wish::default()
+            };
+            let Some(cremation) = &wish.cremation else {
+                return Choice::new(Slot::whole(wish), line(nights));
+            };
+            let choice = Choice::new(Slot::whole(wish), words::cremation(lang, cremation));
+            let ash = wish.ash.map(|ash| {
+                let when = words::ash(lang, ash);
+                lang.t(format!("เก็บอัฐิ{when}"), format!("ashes on {when}"))
+            });
+            let rest: Vec<_> = std::iter::once(line(nights))
+                .chain(ash)
+                .filter(|words| !words.is_empty())
+                .collect();
+            if rest.is_empty() {
+                choice
+            } else {
+                choice.hint(rest.join(" · "))
             }
         })
         .collect();

@@ -1,4 +1,5 @@
 //! Page 7: the days on which everything wanted is free; one tap holds all of it.
+use super::ash;
 use super::day_list::{List, Listed};
 use super::draft::{Mine, sent_path};
 use super::nights::{Need, Wanted, of_draft};
@@ -14,7 +15,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::draft::DraftView;
 use desk::{Conflict, Trouble};
-use domain::crematorium::availability::OfferState;
+use domain::crematorium::application;
+use domain::crematorium::availability::{OfferState, Search};
 use domain::crematorium::belief::Belief;
 use domain::crematorium::{Rules, Wish};
 use domain::form::{FieldError, FieldErrors, RawFields, Text, raw};
@@ -114,28 +116,31 @@ async fn find(
 ) -> desk::Result<Found> {
     let unknown =
         |th: &str, en: &str| Ok(Err((StatusCode::UNPROCESSABLE_ENTITY, Text::new(th, en))));
-    let search = wanted.search(Vec::new());
+    let search = search(wanted, draft, Vec::new());
     match Slot::parse(typed) {
-        Some(Slot::Whole(wish)) => Ok(Ok(wish)),
+        Some(Slot::Whole(wish)) => Ok(Ok(Wish {
+            case_type: search.case_type,
+            coffin: search.coffin,
+            ..wish
+        })),
         Some(Slot::Round(cremation)) if wanted.need != Need::Pavilion => {
             let offers = visit.desk().offers(&search, Some(&draft.id)).await?;
             let Some(day) = offers.into_iter().find(|day| day.date == cremation.date) else {
                 return unknown("เลือกวันจากรายการ", "Choose a day from the list");
             };
             Ok(match day.state {
-                OfferState::Open { rounds, pavilion }
-                    if rounds.iter().any(|free| free.round == cremation.round) =>
-                {
-                    Ok(Wish {
+                OfferState::Open { rounds, pavilion } => rounds
+                    .iter()
+                    .find(|free| free.round == cremation.round)
+                    .map(|free| Wish {
                         case_type: search.case_type,
+                        coffin: search.coffin,
+                        ash: free.ash,
                         cremation: Some(cremation),
                         pavilion,
-                        ..Wish::default()
                     })
-                }
-                OfferState::Open { .. } | OfferState::Full => {
-                    Err((StatusCode::CONFLICT, taken(&[Conflict::Cremation])))
-                }
+                    .ok_or_else(|| (StatusCode::CONFLICT, taken(&[Conflict::Cremation]))),
+                OfferState::Full => Err((StatusCode::CONFLICT, taken(&[Conflict::Cremation]))),
                 OfferState::NightsTaken => {
                     Err((StatusCode::CONFLICT, taken(&[Conflict::Pavilion])))
                 }
@@ -169,6 +174,17 @@ async fn find(
     }
 }
 
+/// What the draft looks for: nights, and what is known of the case.
+fn search(wanted: &Wanted, draft: &DraftView, beliefs: Vec<Belief>) -> Search {
+    let quiet = &mut FieldErrors::new();
+    Search {
+        case_type: application::case_type(&draft.fields, quiet).unwrap_or_default(),
+        coffin: application::coffin(&draft.fields, quiet).unwrap_or_default(),
+        with_ash: ash::is_wanted(&draft.fields),
+        ..wanted.search(beliefs)
+    }
+}
+
 fn slot_error(text: Text) -> FieldErrors {
     FieldErrors::one(FieldError {
         field: "slot".to_owned(),
@@ -199,6 +215,10 @@ pub(super) fn taken(conflicts: &[Conflict]) -> Text {
         [Conflict::Pavilion] => (
             "ศาลาในคืนที่เลือกมีผู้จองไปก่อนแล้ว",
             "Somebody has just booked the pavilion on those nights",
+        ),
+        [Conflict::Ash] => (
+            "เวลาเก็บอัฐิที่เลือกมีผู้จองไปก่อนแล้ว",
+            "Somebody has just booked that time for collecting ashes",
         ),
         _ => (
             "วันและเวลาที่เลือกมีผู้จองไปก่อนแล้ว",
@@ -242,7 +262,8 @@ async fn show(
 ) -> Response {
     let rules = visit.desk().rules();
     let observed = raw(&draft.fields, "beliefs").to_owned();
-    let search = wanted.search(observed.split(',').filter_map(Belief::parse).collect());
+    let beliefs = observed.split(',').filter_map(Belief::parse).collect();
+    let search = search(wanted, draft, beliefs);
     let listed = if wanted.need == Need::Pavilion {
         visit
             .desk()

@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use desk::draft::{DraftView, HoldView};
 use domain::crematorium::availability::{OfferDay, OfferState, RoundFree};
 use domain::crematorium::belief::{self, Belief};
-use domain::crematorium::{CremationWish, PavilionWish, Rules};
+use domain::crematorium::{AshWish, CremationWish, PavilionWish, Rules};
 use domain::form::Lang;
 use domain::time::Instant;
 use leptos::prelude::*;
@@ -357,7 +357,8 @@ impl Listed<'_> {
             .enumerate()
             .map(|(n, fact)| view! { {(n > 0).then_some(" · ")}{fact} })
             .collect_view();
-        let rounds = rounds
+        let same_ash = same_ash(rounds);
+        let radios = rounds
             .iter()
             .map(|free| {
                 let value = round_value(&CremationWish {
@@ -366,23 +367,41 @@ impl Listed<'_> {
                 });
                 let count = free.free;
                 let words = lang.t(format!("ว่าง {count} เตา"), format!("{count} free"));
-                self.radio(
-                    value,
-                    words::round(lang, free.round),
-                    words,
-                    std::mem::take(first),
-                )
+                let label = words::round(lang, free.round);
+                let label = match free.ash {
+                    Some(ash) if !same_ash => format!("{label} · {}", self.ash_line(ash)),
+                    _ => label,
+                };
+                self.radio(value, label, words, std::mem::take(first))
             })
             .collect_view();
+        let ash = self.ash(rounds);
         let heading = format!("h-{}", day.date);
         view! {
             <section class="day" id=day_id(day.date)>
                 <h2 id=heading.clone()>{words::day(lang, day.date)}</h2>
                 <p>{facts}</p>
-                <fieldset class="rounds" aria-labelledby=heading>{rounds}</fieldset>
+                {ash}
+                <fieldset class="rounds" aria-labelledby=heading>{radios}</fieldset>
             </section>
         }
         .into_any()
+    }
+
+    /// The ash slot that comes with every round of a day, told once; where they differ each round tells its own.
+    fn ash(&self, rounds: &[RoundFree]) -> Option<AnyView> {
+        let ash = rounds.first()?.ash.filter(|_| same_ash(rounds))?;
+        Some(view! { <p class="with-ash">{self.ash_line(ash)}</p> }.into_any())
+    }
+
+    fn ash_line(&self, ash: AshWish) -> String {
+        let lang = self.lang();
+        let when = format!(
+            "{} {}",
+            words::near_day(lang, ash.date),
+            words::round(lang, ash.start)
+        );
+        lang.t(format!("เก็บอัฐิ {when}"), format!("ashes {when}"))
     }
 
     fn radio(&self, value: String, label: String, free: String, first: bool) -> AnyView {
@@ -510,9 +529,8 @@ impl Listed<'_> {
     fn island(&self, from: NaiveDate, until: NaiveDate) -> AnyView {
         let mine = self.live_hold().and_then(|hold| hold.wish.pavilion.clone());
         let mine = mine.map_or_else(Vec::new, |wish| {
-            wish.claims()
-                .into_iter()
-                .map(|claim| format!("{}@{}", claim.resource, claim.date))
+            wish.evenings()
+                .map(|date| format!("{}@{date}", wish.id))
                 .collect()
         });
         // The nights of the first day lie before it.
@@ -530,6 +548,11 @@ impl Listed<'_> {
         }
         .into_any()
     }
+}
+
+/// Whether all rounds of a day bring the same ash slot.
+fn same_ash(rounds: &[RoundFree]) -> bool {
+    rounds.windows(2).all(|pair| pair[0].ash == pair[1].ash)
 }
 
 fn day_id(date: NaiveDate) -> String {

@@ -1,4 +1,5 @@
 //! The crematorium for residents: start, one question a page, days, check, confirmation, slip, carrying on.
+mod ash;
 mod carry;
 mod check;
 mod contact;
@@ -20,6 +21,7 @@ mod step;
 pub(super) use draft::this_browser;
 pub(super) use relation::choices as relations;
 pub(super) use residence::choices as residences;
+pub(super) use slot::Slot;
 
 use crate::http::AppState;
 use axum::Router;
@@ -44,6 +46,7 @@ pub(super) fn routes() -> Router<AppState> {
             "/crematorium/{draft}/extend",
             get(draft::next).post(check::extend),
         )
+        .route("/crematorium/{draft}/ash", get(ash::page).post(ash::choose))
         .route("/crematorium/{draft}/sent", get(sent::page))
         .route("/crematorium/{draft}/slip", get(slip::page))
         .route("/crematorium/{draft}/slip.png", get(slip::picture))

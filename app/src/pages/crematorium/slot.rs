@@ -1,11 +1,13 @@
 //! What a radio button of the list of days sends: a round, a first evening, or a whole wish.
+use super::ash;
 use chrono::NaiveDate;
 use domain::crematorium::{CremationWish, PavilionWish, Wish};
 use domain::time::TimeOfDay;
 
-/// `2026-11-25T13:00`, `2026-11-23`, or with the pavilion named `2026-11-25T13:00+sala-1:2026-11-23:2`.
+/// `2026-11-25T13:00`, `2026-11-23`, or with the pavilion named `2026-11-25T13:00+sala-1:2026-11-23:2`, and
+/// with an ash slot `2026-11-25T13:00+sala-1:2026-11-23:2+2026-11-26T07:00`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Slot {
+pub(in crate::pages) enum Slot {
     /// A round; the nights before it are what the draft wants.
     Round(CremationWish),
     /// The first evening of a pavilion alone.
@@ -17,16 +19,25 @@ pub(super) enum Slot {
 impl Slot {
     pub fn parse(raw: &str) -> Option<Self> {
         match raw.split_once('+') {
-            Some((cremation, pavilion)) => {
+            Some((cremation, rest)) => {
+                let (pavilion, ash) = match rest.split_once('+') {
+                    Some((pavilion, ash)) => (pavilion, Some(ash::parse(ash)?)),
+                    None => (rest, None),
+                };
                 let cremation = if cremation.is_empty() {
                     None
                 } else {
                     Some(round(cremation)?)
                 };
-                let pavilion = Some(nights(pavilion)?);
+                let pavilion = if pavilion.is_empty() && ash.is_some() {
+                    None
+                } else {
+                    Some(nights(pavilion)?)
+                };
                 Some(Self::Whole(Wish {
                     cremation,
                     pavilion,
+                    ash,
                     ..Wish::default()
                 }))
             }
@@ -38,9 +49,17 @@ impl Slot {
     /// A wish in full.
     pub fn whole(wish: &Wish) -> String {
         let cremation = wish.cremation.as_ref().map(round_value).unwrap_or_default();
-        match &wish.pavilion {
-            Some(PavilionWish { id, from, nights }) => format!("{cremation}+{id}:{from}:{nights}"),
-            None => cremation,
+        let nights = wish
+            .pavilion
+            .as_ref()
+            .map(|PavilionWish { id, from, nights }| format!("{id}:{from}:{nights}"));
+        match (nights, wish.ash) {
+            (None, None) => cremation,
+            (Some(nights), None) => format!("{cremation}+{nights}"),
+            (nights, Some(ash)) => {
+                let nights = nights.unwrap_or_default();
+                format!("{cremation}+{nights}+{}", ash::value(ash))
+            }
         }
     }
 }
@@ -77,6 +96,8 @@ mod tests {
         for raw in [
             "2026-11-25T13:00+sala-1:2026-11-23:2",
             "+sala-1:2026-11-23:2",
+            "2026-11-25T13:00+sala-1:2026-11-23:2+2026-11-26T07:00",
+            "2026-11-25T13:00++2026-11-26T07:00",
         ] {
             match Slot::parse(raw) {
                 Some(Slot::Whole(wish)) => assert_eq!(Slot::whole(&wish), raw),
@@ -103,6 +124,9 @@ mod tests {
             "+:2026-11-23:2",
             "+a:2026-11-23:2:3",
             "+a:2026-11-23:300",
+            "2026-11-25T13:00++",
+            "2026-11-25T13:00++2026-11-26",
+            "2026-11-25T13:00+a:2026-11-23:2+2026-11-26T07:00+",
         ] {
             assert_eq!(Slot::parse(raw), None, "{raw}");
         }

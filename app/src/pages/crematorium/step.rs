@@ -191,7 +191,7 @@ impl Step {
         });
         question.or_else(|| match field {
             "deceased.date_of_death" => Some(Self::Death),
-            _ if ["cremation", "pavilion", "case_type"]
+            _ if ["cremation", "pavilion", "case_type", "ash", "coffin_size"]
                 .iter()
                 .any(|part| field.starts_with(part)) =>
             {

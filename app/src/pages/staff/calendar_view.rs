@@ -482,6 +482,7 @@ pub(super) fn closes_words(lang: Lang, closes: Closes) -> &'static str {
     match closes {
         Closes::Cremation => lang.t("ฌาปนกิจ", "cremation"),
         Closes::Pavilions => lang.t("ศาลา", "pavilions"),
+        Closes::Ash => lang.t("เก็บอัฐิ", "collecting ashes"),
         Closes::All => lang.t("ทั้งหมด", "everything"),
     }
 }

@@ -108,6 +108,12 @@ fn taken(conflicts: &[Conflict]) -> FieldErrors {
                 "รอบนี้เต็มแล้ว โปรดเลือกรอบอื่น",
                 "This round is full. Choose another.",
             ),
+            Conflict::Ash => FieldError::new(
+                "ash.time",
+                "slot_taken",
+                "โต๊ะเก็บอัฐิไม่ว่างในเวลาที่เลือก",
+                "No ash table is free at that time.",
+            ),
             Conflict::Pavilion => FieldError::new(
                 "pavilion.id",
                 "slot_taken",

@@ -17,6 +17,7 @@ pub(super) fn view(lang: Lang, rules: &Rules, effect: &Effect) -> AnyView {
         let what = match hit.facility {
             Facility::Cremation => lang.t("ฌาปนกิจ", "cremation"),
             Facility::Pavilions => lang.t("ศาลา", "pavilion"),
+            Facility::Ash => lang.t("เก็บอัฐิ", "collecting the ashes"),
         };
         line(lang, rules, effect, hit.request, hit.date, what)
     });

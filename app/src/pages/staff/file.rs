@@ -151,6 +151,10 @@ impl FileView {
             let value = format!("{name} · {}", common::evenings(lang, pavilion));
             rows.push(SummaryRow::new(lang.t("ศาลา", "Pavilion"), value));
         }
+        if let Some(ash) = file.wish.ash {
+            let name = lang.t("เก็บอัฐิ", "Collecting the ashes");
+            rows.push(SummaryRow::new(name, common::ash(lang, ash)));
+        }
         section("booked", lang.t("สิ่งที่จอง", "Booked"), lang, rows)
     }
 

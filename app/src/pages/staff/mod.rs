@@ -26,6 +26,7 @@ mod new_account;
 mod on_case;
 mod outages;
 mod papers;
+mod particulars;
 mod refunds;
 mod request;
 mod setting;
@@ -101,6 +102,10 @@ pub fn routes() -> Router<AppState> {
         .route("/staff/register", get(documents::register))
         .route("/staff/register/pdf", get(documents::register_pdf))
         .route("/staff/requests/{reference}/slip", get(slip::page))
+        .route(
+            "/staff/requests/{reference}/particulars",
+            get(particulars::page).post(particulars::set),
+        )
         .route(
             "/staff/requests/{reference}/fees",
             get(fees::page).post(fees::act),

@@ -170,11 +170,13 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
     let issued = office.desk().issued_of(&office.staff, reference).await?;
     let appeals = office.desk().appeals_of(&office.staff, reference).await?;
     let fees = super::fees::panel(office, reference).await?;
+    let particulars = super::particulars::panel(office, reference).await?;
     office
         .page(page, move || {
             let (number, status) = (&view.file.reference, view.file.status);
             view! {
                 {view.page(Some(view! { {moving}{agent} }.into_any()))}
+                {particulars}
                 {fees}
                 {printed}
                 {signing::panel(lang, &issued)}

@@ -1,13 +1,14 @@
 //! Unfinished tasks: what the machine could not do and a person must, such as a message that was not sent.
 use super::frame::{Clerk, Office, Page, Place};
-use super::words;
+use super::{particulars, words};
 use crate::components::reference::in_fours;
 use crate::components::{Button, ButtonKind};
 use crate::http::see_other;
 use axum::extract::Path;
 use axum::response::Response;
-use desk::Trouble;
 use desk::office::TaskRow;
+use desk::{Trouble, case_task};
+use domain::crematorium::Rules;
 use domain::form::Lang;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -36,6 +37,7 @@ async fn finished(office: &Office, id: &str) -> desk::Result<Response> {
 async fn list_page(office: &Office) -> desk::Result<Response> {
     let lang = office.lang();
     let tasks = office.desk().staff_tasks(&office.staff).await?;
+    let rules = office.desk().rules();
     let title = lang.t("งานค้าง", "Unfinished tasks");
     let what = lang.t(
         "สิ่งที่ระบบทำเองไม่สำเร็จ และต้องให้คนทำ",
@@ -47,7 +49,10 @@ async fn list_page(office: &Office) -> desk::Result<Response> {
                 view! { <p class="empty">{lang.t("ไม่มีงานค้าง", "Nothing is unfinished")}</p> }
                     .into_any()
             } else {
-                let tasks = tasks.iter().map(|task| item(lang, task)).collect_view();
+                let tasks = tasks
+                    .iter()
+                    .map(|task| item(lang, &rules, task))
+                    .collect_view();
                 view! { <ul class="tasks">{tasks}</ul> }.into_any()
             };
             view! { <h1>{title}</h1><p class="sub">{what}</p>{body} }.into_any()
@@ -55,7 +60,7 @@ async fn list_page(office: &Office) -> desk::Result<Response> {
         .await
 }
 
-fn item(lang: Lang, task: &TaskRow) -> AnyView {
+fn item(lang: Lang, rules: &Rules, task: &TaskRow) -> AnyView {
     let action = lang.path(&format!("/staff/tasks/{}", task.id));
     let request = task.reference.as_ref().map(|reference| {
         let href = lang.path(&format!("/staff/requests/{}", reference.as_str()));
@@ -65,13 +70,22 @@ fn item(lang: Lang, task: &TaskRow) -> AnyView {
         <li class="panel">
             <p><b>{kind(lang, &task.kind).to_owned()}</b></p>
             <p class="muted">{request}{words::moment(lang, task.created_at)}</p>
-            <p>{task.body.clone()}</p>
+            <p>{body(lang, rules, task)}</p>
             <form method="post" action=action>
                 <Button label=lang.t("ทำแล้ว", "Done") kind=ButtonKind::Secondary/>
             </form>
         </li>
     }
     .into_any()
+}
+
+/// What is to be done, in words.
+fn body(lang: Lang, rules: &Rules, task: &TaskRow) -> String {
+    match task.kind.as_str() {
+        case_task::KIND => case_task::name(rules, &task.body).get(lang).to_owned(),
+        case_task::DOES_NOT_FIT => particulars::told(lang, &task.body),
+        _ => task.body.clone(),
+    }
 }
 
 fn kind(lang: Lang, kind: &str) -> &str {
@@ -89,6 +103,11 @@ fn kind(lang: Lang, kind: &str) -> &str {
         "registry_check" => lang.t(
             "ตรวจการแจ้งตายกับสำนักทะเบียนของเทศบาล แล้วบันทึกผลในหน้าคำขอ",
             "Look the death up at the city's own registry, then note the answer on the request",
+        ),
+        case_task::KIND => lang.t("งานของเรื่องนี้", "For this case"),
+        case_task::DOES_NOT_FIT => lang.t(
+            "ครอบครัวแจ้งเรื่องที่วันและรอบที่จองไว้ใช้ไม่ได้ โปรดโทรตกลงเวลาใหม่",
+            "The family told something its places do not fit: please call and agree on others",
         ),
         other => other,
     }

@@ -39,6 +39,10 @@ fn rules() -> Arc<Rules> {
     settings.furnaces = vec![Furnace {
         id: "furnace-1".to_owned(),
         name: name("เตาที่ 1", "Furnace 1"),
+        largest_coffin: None,
+        weekdays: Vec::new(),
+        valid_from: None,
+        valid_until: None,
     }];
     settings.rounds = vec![Round {
         start: "13:00".parse().expect("a time"),
@@ -46,6 +50,7 @@ fn rules() -> Arc<Rules> {
         valid_from: "2026-01-01".parse().expect("a date"),
         valid_until: None,
         case_types: Vec::new(),
+        furnaces: Vec::new(),
     }];
     let price_per_night = Satang::from_baht(500).expect("a price");
     settings.pavilions = vec![Pavilion {
@@ -425,6 +430,7 @@ fn counter(lang: Lang, fields: RawFields, alternatives: Vec<Wish>) -> String {
         open: false,
         reason: Some(Text::new("ปิดทำการทุกวันศุกร์", "Closed on Fridays")),
         rounds: Vec::new(),
+        ash: Vec::new(),
         pavilions: Vec::new(),
     };
     let form = FormView::new(lang, fields, FieldErrors::new());

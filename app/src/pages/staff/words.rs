@@ -98,6 +98,17 @@ pub(super) fn pavilion(lang: Lang, rules: &Rules, wish: &Wish) -> Option<String>
     ))
 }
 
+/// "เก็บอัฐิ 27 พ.ย. 07.00 น.", if a slot is booked.
+fn ash(lang: Lang, wish: &Wish) -> Option<String> {
+    let wish = wish.ash?;
+    Some(format!(
+        "{} {} {}",
+        lang.t("เก็บอัฐิ", "Ashes"),
+        words::near_day(lang, wish.date),
+        words::round(lang, wish.start)
+    ))
+}
+
 /// A short name that no line breaks: "ศาลา 1".
 fn unbroken(name: &str) -> String {
     name.replace(' ', "\u{a0}")
@@ -108,6 +119,7 @@ pub(super) fn item(lang: Lang, rules: &Rules, wish: &Wish, furnace: Option<&str>
     let parts = [
         cremation(lang, rules, wish, furnace),
         pavilion(lang, rules, wish),
+        ash(lang, wish),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }

@@ -9,6 +9,7 @@ mod document;
 mod fees;
 mod issued;
 mod papers;
+mod particulars;
 mod status;
 mod view;
 mod withdraw;
@@ -45,6 +46,7 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/track/change", get(again).post(change::change))
         .route("/track/cancel", get(again).post(change::cancel))
         .route("/track/document", get(again).post(document::page))
+        .route("/track/particulars", get(again).post(particulars::tell))
         .route("/track/agent", get(again).post(agent::act))
         .route("/track/paper", get(again).post(papers::open))
         .route("/track/registry", get(again).post(papers::registry))
@@ -141,6 +143,7 @@ pub(super) async fn agents_act(
         "change" => change::change_by(visit, facts, answers).await,
         "cancel" => change::cancel_by(visit, facts, answers).await,
         "certificate" => certificate_by(visit, facts, answers).await,
+        "particulars" => particulars::tell_by(visit, facts, answers).await,
         "correct" => correct_by(visit, facts, answers).await,
         "paper" => papers::open_by(visit, &facts, &answers).await,
         "registry" => papers::registry_by(visit, &facts).await,

@@ -164,6 +164,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
             (None, change)
         };
         let documents = document::section(visit, facts, found, &documents);
+        let particulars = super::particulars::section(visit, &form, facts, found);
         let withdraw = found.can_withdraw.then(|| withdrawing(visit, facts, found));
         let call = words::call(
             lang,
@@ -185,6 +186,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 {papers}
                 {correction}
                 {certificate}
+                {particulars}
                 <h2>{lang.t("สิ่งที่ขอ", "What is asked")}</h2>
                 <SummaryList lang rows/>
                 {calendar}

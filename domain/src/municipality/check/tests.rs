@@ -1,8 +1,10 @@
 //! Each rule of the check, broken once.
 use super::*;
+use crate::crematorium::required::{Condition, TaskRule};
 use crate::lunar::{LunarYear, YearKind};
 use crate::municipality::{
-    Closes, Duration, EquipmentType, Furnace, Holiday, ManualFee, ManualStep, Pavilion,
+    AshSettings, AshSlot, AshTable, Closes, Duration, EquipmentType, Furnace, Holiday, ManualFee,
+    ManualStep, Pavilion, Turnover,
 };
 use crate::time::TimeOfDay;
 use crate::working_time::Span;
@@ -39,6 +41,24 @@ fn office() -> Office {
     }
 }
 
+fn ash() -> AshSettings {
+    AshSettings {
+        tables: vec![AshTable {
+            id: "ash-1".to_owned(),
+            name: text(),
+        }],
+        slots: vec![AshSlot {
+            start: time("07:00"),
+            weekdays: Vec::new(),
+            valid_from: None,
+            valid_until: None,
+        }],
+        minutes: 45,
+        after_hours: 12,
+        within_days: 7,
+    }
+}
+
 fn round(start: &str) -> Round {
     Round {
         start: time(start),
@@ -46,6 +66,7 @@ fn round(start: &str) -> Round {
         valid_from: date("2026-01-01"),
         valid_until: None,
         case_types: Vec::new(),
+        furnaces: Vec::new(),
     }
 }
 
@@ -85,6 +106,10 @@ fn good() -> Municipality {
             .map(|id| Furnace {
                 id: id.to_owned(),
                 name: text(),
+                largest_coffin: None,
+                weekdays: Vec::new(),
+                valid_from: None,
+                valid_until: None,
             })
             .into(),
         rounds: vec![round("13:00"), round("14:30")],
@@ -93,6 +118,7 @@ fn good() -> Municipality {
                 case_type,
                 minutes: 60,
                 cool_down_minutes: 30,
+                last_round_only: false,
             })
             .into(),
         pavilions: vec![Pavilion {
@@ -100,6 +126,17 @@ fn good() -> Municipality {
             name: text(),
             guests: 100,
             price_per_night: Satang(50_000),
+        }],
+        buffer_minutes: 0,
+        pavilion_turnover: Turnover::None,
+        ash: ash(),
+        royal_days: Vec::new(),
+        documents: Vec::new(),
+        tasks: vec![TaskRule {
+            id: "crew".to_owned(),
+            name: text(),
+            case_types: Vec::new(),
+            when: Condition::Always,
         }],
         max_nights: 7,
         closures: vec![Closure {
@@ -354,6 +391,69 @@ fn every_rule_names_the_field_that_breaks_it() {
         (
             |m| m.crematorium.rounds[0].case_types = vec![CaseType::Ordinary; 2],
             "crematorium.rounds[0].case_types",
+            "twice",
+        ),
+        (
+            |m| m.crematorium.rounds[0].furnaces = vec!["furnace-9".to_owned()],
+            "crematorium.rounds[0].furnaces[0]",
+            "no furnace \"furnace-9\"",
+        ),
+        (
+            |m| m.crematorium.furnaces[0].valid_from = Some(date("2569-01-01")),
+            "crematorium.furnaces[0].valid_from",
+            "(2026)",
+        ),
+        (
+            |m| {
+                m.crematorium.furnaces[0].valid_from = Some(date("2026-12-01"));
+                m.crematorium.furnaces[0].valid_until = Some(date("2026-11-01"));
+            },
+            "crematorium.furnaces[0].valid_until",
+            "before valid_from",
+        ),
+        (
+            |m| m.crematorium.ash.tables[0].id = "sala-1".to_owned(),
+            "crematorium.ash.tables[0].id",
+            "sala-1",
+        ),
+        (
+            |m| m.crematorium.ash.tables.clear(),
+            "crematorium.ash.tables",
+            "no table",
+        ),
+        (
+            |m| m.crematorium.ash.slots.clear(),
+            "crematorium.ash.slots",
+            "no slot",
+        ),
+        (
+            |m| m.crematorium.ash.minutes = 0,
+            "crematorium.ash.minutes",
+            "15 to 480",
+        ),
+        (
+            |m| m.crematorium.ash.within_days = 0,
+            "crematorium.ash.within_days",
+            "1 to 60",
+        ),
+        (
+            |m| m.crematorium.ash.slots[0].start = time("23:30"),
+            "crematorium.ash.slots[0].start",
+            "midnight",
+        ),
+        (
+            |m| m.crematorium.buffer_minutes = 241,
+            "crematorium.buffer_minutes",
+            "0 to 240",
+        ),
+        (
+            |m| m.crematorium.tasks[0].id = "Crew!".to_owned(),
+            "crematorium.tasks[0].id",
+            "not an id",
+        ),
+        (
+            |m| m.crematorium.tasks[0].case_types = vec![CaseType::Royal; 2],
+            "crematorium.tasks[0].case_types",
             "twice",
         ),
         (
@@ -671,6 +771,18 @@ fn what_is_allowed_passes() {
             m.crematorium.rounds[0].valid_until = Some(date("2026-06-30"));
             m.crematorium.rounds[1].valid_from = date("2026-07-01");
         },
+        // One start, given to one furnace for each type of case.
+        |m| {
+            m.crematorium.rounds = vec![round("13:00"), round("13:00")];
+            m.crematorium.rounds[0].furnaces = vec![m.crematorium.furnaces[0].id.clone()];
+            m.crematorium.rounds[0].case_types = vec![CaseType::Ordinary];
+            m.crematorium.rounds[1].furnaces = vec![m.crematorium.furnaces[1].id.clone()];
+            m.crematorium.rounds[1].case_types = vec![CaseType::Infectious];
+        },
+        // A city that does not book the collecting of ashes.
+        |m| m.crematorium.ash = AshSettings::default(),
+        // Types that the file does not name are treated as ordinary.
+        |m| m.crematorium.durations.truncate(2),
         // A late round for short cases only.
         |m| {
             m.crematorium.durations[1].minutes = 240;
