@@ -11,14 +11,16 @@ use store::testing::{TestDatabase, number, texts};
 const SENDERS: u32 = 8;
 const BOOKINGS: u32 = 160;
 
-/// The n-th family's bundle. Few days and one pavilion each: most of them meet somebody else's.
+/// The n-th family's wish, every other with nights. Few days: most of them meet somebody else's.
 fn booking(n: u32) -> String {
     let first = 24 + n % 3;
     let nights = 1 + n / 3 % 2;
     let day = ["2026-11-25", "2026-11-26", "2026-11-28", "2026-11-29"][n as usize % 4];
     let round = ["10:00", "13:00", "14:30"][n as usize / 4 % 3];
     let sala = 1 + n % 3;
-    let pavilion = if day > format!("2026-11-{}", first + nights - 1).as_str() {
+    let pavilion = if n.is_multiple_of(2)
+        && day > format!("2026-11-{}", first + nights - 1).as_str()
+    {
         format!(r#","pavilion":{{"id":"sala-{sala}","from":"2026-11-{first}","nights":{nights}}}"#)
     } else {
         String::new()
@@ -57,7 +59,7 @@ fn two_servers_on_one_database_agree_on_every_place() {
         sender.join().expect("a sender that does not panic");
     }
     let booked: Vec<(u32, String)> = booked.lock().expect("the list").clone();
-    assert!(booked.len() > 20, "bookings succeed: {}", booked.len());
+    assert!(booked.len() > 12, "bookings succeed: {}", booked.len());
     assert!(
         booked.len() < BOOKINGS as usize,
         "some of them met somebody else's"
