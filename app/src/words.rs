@@ -1,6 +1,7 @@
 //! What pages say in words: times, days, nights, places, money, and whom to call.
 use crate::shell::tel;
 use chrono::{Datelike, Days, NaiveDate};
+use domain::crematorium::availability::RoundFree;
 use domain::crematorium::{AshWish, CremationWish, PavilionWish, Rules, Wish};
 use domain::form::Lang;
 use domain::money::Satang;
@@ -93,6 +94,18 @@ pub fn cremation(lang: Lang, wish: &CremationWish) -> String {
         lang.t("เวลา", "at"),
         round(lang, wish.round)
     )
+}
+
+/// The same for a list of days, short.
+pub fn ash_line(lang: Lang, ash: AshWish) -> String {
+    let when = format!("{} {}", near_day(lang, ash.date), round(lang, ash.start));
+    lang.t(format!("เก็บอัฐิ {when}"), format!("ashes {when}"))
+}
+
+/// The ash slot that comes with every round of a day: told once. `None` where they differ, or there is none.
+pub fn same_ash(rounds: &[RoundFree]) -> Option<AshWish> {
+    let ash = rounds.first()?.ash;
+    ash.filter(|_| rounds.iter().all(|round| round.ash == ash))
 }
 
 /// "วันพฤหัสบดีที่ 26 พฤศจิกายน 2569 เวลา 07.00 น."

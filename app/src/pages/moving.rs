@@ -193,6 +193,7 @@ impl Moving<'_> {
         } else {
             pavilion.cloned()
         };
+        let same_ash = words::same_ash(rounds);
         let rounds = rounds
             .iter()
             .map(|free| {
@@ -206,20 +207,22 @@ impl Moving<'_> {
                     ..Wish::default()
                 };
                 let count = free.free;
-                let furnaces = lang.t(format!("ว่าง {count} เตา"), format!("{count} free"));
-                let ashes = free.ash.map(|ash| {
-                    let when = words::ash(lang, ash);
-                    lang.t(format!("เก็บอัฐิ {when}"), format!("ashes {when}"))
-                });
-                let aside = [Some(furnaces), ashes].into_iter().flatten();
-                let aside = aside.collect::<Vec<_>>().join(" · ");
-                self.radio(&wish, words::round(lang, free.round), aside, first)
+                let aside = lang.t(format!("ว่าง {count} เตา"), format!("{count} free"));
+                let label = words::round(lang, free.round);
+                let label = match free.ash {
+                    Some(ash) if same_ash.is_none() => {
+                        format!("{label} · {}", words::ash_line(lang, ash))
+                    }
+                    _ => label,
+                };
+                self.radio(&wish, label, aside, first)
             })
             .collect_view();
         view! {
             <section class="day">
                 <h2 id=heading.clone()>{words::day(lang, date)}</h2>
                 {name.map(|name| view! { <p>{name}</p> })}
+                {same_ash.map(|ash| view! { <p class="with-ash">{words::ash_line(lang, ash)}</p> })}
                 <fieldset class="rounds" aria-labelledby=heading>{rounds}</fieldset>
             </section>
         }

@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use desk::draft::{DraftView, HoldView};
 use domain::crematorium::availability::{OfferDay, OfferState, RoundFree};
 use domain::crematorium::belief::{self, Belief};
-use domain::crematorium::{AshWish, CremationWish, PavilionWish, Rules};
+use domain::crematorium::{CremationWish, PavilionWish, Rules};
 use domain::form::Lang;
 use domain::time::Instant;
 use leptos::prelude::*;
@@ -357,7 +357,7 @@ impl Listed<'_> {
             .enumerate()
             .map(|(n, fact)| view! { {(n > 0).then_some(" · ")}{fact} })
             .collect_view();
-        let same_ash = same_ash(rounds);
+        let same_ash = words::same_ash(rounds).is_some();
         let radios = rounds
             .iter()
             .map(|free| {
@@ -369,7 +369,9 @@ impl Listed<'_> {
                 let words = lang.t(format!("ว่าง {count} เตา"), format!("{count} free"));
                 let label = words::round(lang, free.round);
                 let label = match free.ash {
-                    Some(ash) if !same_ash => format!("{label} · {}", self.ash_line(ash)),
+                    Some(ash) if !same_ash => {
+                        format!("{label} · {}", words::ash_line(self.lang(), ash))
+                    }
                     _ => label,
                 };
                 self.radio(value, label, words, std::mem::take(first))
@@ -390,18 +392,8 @@ impl Listed<'_> {
 
     /// The ash slot that comes with every round of a day, told once; where they differ each round tells its own.
     fn ash(&self, rounds: &[RoundFree]) -> Option<AnyView> {
-        let ash = rounds.first()?.ash.filter(|_| same_ash(rounds))?;
-        Some(view! { <p class="with-ash">{self.ash_line(ash)}</p> }.into_any())
-    }
-
-    fn ash_line(&self, ash: AshWish) -> String {
-        let lang = self.lang();
-        let when = format!(
-            "{} {}",
-            words::near_day(lang, ash.date),
-            words::round(lang, ash.start)
-        );
-        lang.t(format!("เก็บอัฐิ {when}"), format!("ashes {when}"))
+        let ash = words::same_ash(rounds)?;
+        Some(view! { <p class="with-ash">{words::ash_line(self.lang(), ash)}</p> }.into_any())
     }
 
     fn radio(&self, value: String, label: String, free: String, first: bool) -> AnyView {
@@ -551,10 +543,6 @@ impl Listed<'_> {
 }
 
 /// Whether all rounds of a day bring the same ash slot.
-fn same_ash(rounds: &[RoundFree]) -> bool {
-    rounds.windows(2).all(|pair| pair[0].ash == pair[1].ash)
-}
-
 fn day_id(date: NaiveDate) -> String {
     format!("d-{date}")
 }

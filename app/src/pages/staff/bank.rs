@@ -309,7 +309,7 @@ async fn list_page(
             let tabs = LineStatus::ALL.iter().map(|other| {
                 let href = format!("{here}?list={}", other.code());
                 let current = (*other == status).then_some("page");
-                view! { <a href=href aria-current=current>{other.words().get(lang).to_owned()}</a>" " }
+                view! { <li><a href=href aria-current=current>{other.words().get(lang).to_owned()}</a></li> }
             });
             let import = cashier.then(|| {
                 let href = lang.path("/staff/bank/import");
@@ -351,7 +351,7 @@ async fn list_page(
                 <h1>{title}</h1>
                 {said}
                 {import}
-                <nav class="tabs" aria-label=lang.t("รายการ", "Lists")>{tabs.collect_view()}</nav>
+                <nav aria-label=lang.t("รายการ", "Lists")><ul class="filters">{tabs.collect_view()}</ul></nav>
                 {body}
                 <Pager lang newer=None older/>
                 {links(lang, "/staff/bank/export/", &query)}

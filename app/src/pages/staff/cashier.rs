@@ -157,7 +157,7 @@ async fn list_page(
             let tabs = LISTS.map(|other| {
                 let href = format!("{here}?list={}", other.code());
                 let current = (other == status).then_some("page");
-                view! { <a href=href aria-current=current>{other.words().get(lang).to_owned()}</a>" " }
+                view! { <li><a href=href aria-current=current>{other.words().get(lang).to_owned()}</a></li> }
             });
             let number = Field::new(&form, "find", "number", lang.t("เลขที่ใบแจ้งชำระหรือเลขที่คำขอ", "Number of the note or of the request"))
                 .hint(lang.t("พิมพ์หรือสแกนจากใบแจ้ง", "Keyed or scanned from the note"))
@@ -176,7 +176,7 @@ async fn list_page(
                     {number}
                     <Button label=lang.t("เปิดใบแจ้งชำระ", "Open the note")/>
                 </form>
-                <nav class="tabs" aria-label=lang.t("รายการ", "Lists")>{tabs.collect_view()}</nav>
+                <nav aria-label=lang.t("รายการ", "Lists")><ul class="filters">{tabs.collect_view()}</ul></nav>
                 {rows}
                 <Pager lang newer=None older/>
                 {links(lang, &export, &query)}

@@ -252,8 +252,15 @@ async fn move_page(
         .await
 }
 
-/// The panel of a request's page: why it must move, and the two ways of moving it.
-pub(super) async fn panel(office: &Office, file: &RequestFile) -> desk::Result<Option<AnyView>> {
+/// A part of a request's page.
+pub(super) struct Panel {
+    /// The booking must move.
+    pub urgent: bool,
+    pub view: AnyView,
+}
+
+/// Why a booking must move, and the two ways of moving it.
+pub(super) async fn panel(office: &Office, file: &RequestFile) -> desk::Result<Option<Panel>> {
     let may = |action: &str| file.allowed.contains(&action);
     if !may("move") {
         return Ok(None);
@@ -286,15 +293,16 @@ pub(super) async fn panel(office: &Office, file: &RequestFile) -> desk::Result<O
             .collect_view();
         view! { <Notice kind=NoticeKind::Hold title>{lines}</Notice> }
     });
-    Ok(Some(
-        view! {
+    Ok(Some(Panel {
+        urgent: !reasons.is_empty(),
+        view: view! {
             <section class="panel" aria-labelledby="moving">
                 <h2 id="moving">{lang.t("ย้ายวันหรือสถานที่", "Move it")}</h2>
                 {notice}
+                <div class="actions"><ButtonLink href label=lang.t("ย้ายไปวันหรือเวลาอื่น", "Move to another time") kind=ButtonKind::Secondary/></div>
                 {switch}
-                <p><ButtonLink href label=lang.t("ย้ายไปวันหรือเวลาอื่น", "Move to another time") kind=ButtonKind::Secondary/></p>
             </section>
         }
         .into_any(),
-    ))
+    }))
 }

@@ -36,7 +36,8 @@ pub(super) struct FileView {
 
 impl FileView {
     /// The page; `agent` is the panel of who acts for the family, where somebody does.
-    pub fn page(&self, agent: Option<AnyView>) -> AnyView {
+    /// `first` stands above everything; `panels` of other parts of the desk come before what has happened.
+    pub fn page(&self, first: AnyView, panels: AnyView) -> AnyView {
         let lang = self.lang;
         let number = in_fours(self.file.reference.as_str());
         let sent = words::moment(lang, self.file.submitted_at);
@@ -46,9 +47,9 @@ impl FileView {
             <h1>{lang.t("คำขอ", "Request")}" "<span class="number">{number}</span>" "{words::status_tag(lang, self.file.status)}</h1>
             <p class="sub">{lang.t("ยื่นเมื่อ ", "Sent ")}{sent}" · "{by}</p>
             {self.warnings()}
-            {agent}
+            {first}
             <div class="panels">
-                <div>{self.booked()}{self.applicant()}{self.deceased()}{super::papers::panel(self)}{self.deadlines()}</div>
+                <div>{self.booked()}{self.deadlines()}{self.applicant()}{self.deceased()}{super::papers::panel(self)}{panels}</div>
                 {self.actions()}
             </div>
             {self.history()}

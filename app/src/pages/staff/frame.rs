@@ -119,6 +119,10 @@ pub(super) enum Place {
 enum Group {
     /// The day's work, first and without a heading.
     Work,
+    /// What is signed and sent.
+    Papers,
+    /// Days, furnaces, pavilions.
+    Places,
     Money,
     System,
 }
@@ -127,6 +131,8 @@ impl Group {
     fn label(self, lang: Lang) -> Option<&'static str> {
         match self {
             Self::Work => None,
+            Self::Papers => Some(lang.t("หนังสือและทะเบียน", "Letters and register")),
+            Self::Places => Some(lang.t("วันและสถานที่", "Days and places")),
             Self::Money => Some(lang.t("การเงิน", "Money")),
             Self::System => Some(lang.t("ระบบ", "System")),
         }
@@ -148,21 +154,21 @@ struct Entry {
 const RAIL: &[Entry] = &[
     Entry { group: Group::Work, place: Place::Today, path: "/staff", th: "วันนี้", en: "Today", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Requests, path: "/staff/requests", th: "ฌาปนสถาน", en: "Crematorium", seen_by: clerk },
-    Entry { group: Group::Work, place: Place::Register, path: "/staff/register", th: "ทะเบียนฌาปนกิจ", en: "Cremation register", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Calls, path: "/staff/calls", th: "โทรแจ้งผล", en: "Calls to make", seen_by: clerk },
     Entry { group: Group::Work, place: Place::MustMove, path: "/staff/must-move", th: "ต้องย้าย", en: "Must move", seen_by: clerk },
-    Entry { group: Group::Work, place: Place::Outages, path: "/staff/outages", th: "งดใช้ชั่วคราว", en: "Out of service", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Counter, path: "/staff/walk-in", th: "รับคำขอที่เคาน์เตอร์", en: "Walk-in request", seen_by: clerk },
-    Entry { group: Group::Work, place: Place::Agents, path: "/staff/agents", th: "ผู้ดำเนินการแทน", en: "Agents", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Tasks, path: "/staff/tasks", th: "งานค้าง", en: "Unfinished tasks", seen_by: clerk },
-    Entry { group: Group::Work, place: Place::Signing, path: "/staff/signing", th: "รอลงนาม", en: "To be signed", seen_by: clerk },
-    Entry { group: Group::Work, place: Place::Appeals, path: "/staff/appeals", th: "อุทธรณ์", en: "Appeals", seen_by: clerk },
-    Entry { group: Group::Work, place: Place::Late, path: "/staff/late", th: "แจ้งเหตุล่าช้า", en: "Delays to explain", seen_by: clerk },
-    Entry { group: Group::Work, place: Place::CalendarLink, path: "/staff/calendar-link", th: "ปฏิทินในโทรศัพท์", en: "Calendar on your phone", seen_by: clerk },
-    Entry { group: Group::Work, place: Place::Calendar, path: "/staff/calendar", th: "ปฏิทินและวันปิด", en: "Calendar and closures", seen_by: planner },
+    Entry { group: Group::Papers, place: Place::Signing, path: "/staff/signing", th: "รอลงนาม", en: "To be signed", seen_by: clerk },
+    Entry { group: Group::Papers, place: Place::Late, path: "/staff/late", th: "แจ้งเหตุล่าช้า", en: "Delays to explain", seen_by: clerk },
+    Entry { group: Group::Papers, place: Place::Appeals, path: "/staff/appeals", th: "อุทธรณ์", en: "Appeals", seen_by: clerk },
+    Entry { group: Group::Papers, place: Place::Register, path: "/staff/register", th: "ทะเบียนฌาปนกิจ", en: "Cremation register", seen_by: clerk },
+    Entry { group: Group::Places, place: Place::Calendar, path: "/staff/calendar", th: "ปฏิทินและวันปิด", en: "Calendar and closures", seen_by: planner },
+    Entry { group: Group::Places, place: Place::Outages, path: "/staff/outages", th: "งดใช้ชั่วคราว", en: "Out of service", seen_by: clerk },
+    Entry { group: Group::Places, place: Place::CalendarLink, path: "/staff/calendar-link", th: "ปฏิทินในโทรศัพท์", en: "Calendar on your phone", seen_by: clerk },
     Entry { group: Group::Money, place: Place::Cashier, path: "/staff/cashier", th: "รับชำระ", en: "Payments", seen_by: purse },
     Entry { group: Group::Money, place: Place::Bank, path: "/staff/bank", th: "รายการธนาคาร", en: "Bank", seen_by: purse },
     Entry { group: Group::Money, place: Place::Refunds, path: "/staff/refunds", th: "คืนเงิน", en: "Refunds", seen_by: purse },
+    Entry { group: Group::System, place: Place::Agents, path: "/staff/agents", th: "ผู้ดำเนินการแทน", en: "Agents", seen_by: clerk },
     Entry { group: Group::System, place: Place::Accounts, path: "/staff/accounts", th: "บัญชีผู้ใช้", en: "Accounts", seen_by: administrator },
     Entry { group: Group::System, place: Place::Settings, path: "/staff/settings", th: "ตั้งค่า", en: "Settings", seen_by: administrator },
 ];

@@ -88,7 +88,7 @@ async fn list_page(office: &Office, status: RefundStatus, before: &str) -> desk:
             let tabs = RefundStatus::ALL.iter().map(|other| {
                 let href = format!("{here}?list={}", other.code());
                 let current = (*other == status).then_some("page");
-                view! { <a href=href aria-current=current>{other.words().get(lang).to_owned()}</a>" " }
+                view! { <li><a href=href aria-current=current>{other.words().get(lang).to_owned()}</a></li> }
             });
             let rows = list.rows.iter().map(|row| {
                 let href = lang.path(&format!("/staff/refunds/{}", row.id));
@@ -123,7 +123,7 @@ async fn list_page(office: &Office, status: RefundStatus, before: &str) -> desk:
             view! {
                 <h1>{title}</h1>
                 <p class="sub">{lang.t("ระบบไม่จ่ายเงินเอง ทุกรายการเป็นคำขอถึงกองคลัง", "Nothing is paid from here: each is a request to the finance division")}</p>
-                <nav class="tabs" aria-label=lang.t("รายการ", "Lists")>{tabs.collect_view()}</nav>
+                <nav aria-label=lang.t("รายการ", "Lists")><ul class="filters">{tabs.collect_view()}</ul></nav>
                 {body}
                 <Pager lang newer=None older/>
                 {links(lang, "/staff/refunds/export/", &query)}

@@ -174,15 +174,21 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
     office
         .page(page, move || {
             let (number, status) = (&view.file.reference, view.file.status);
-            view! {
-                {view.page(Some(view! { {moving}{agent} }.into_any()))}
+            // Where it must move, that stands first.
+            let (first, moving) = match moving {
+                Some(panel) if panel.urgent => (Some(panel.view), None),
+                other => (None, other.map(|panel| panel.view)),
+            };
+            let panels = view! {
                 {particulars}
+                {moving}
                 {fees}
                 {printed}
                 {signing::panel(lang, &issued)}
                 {appeals::panel(lang, number, status, &appeals)}
             }
-            .into_any()
+            .into_any();
+            view.page(view! { {first}{agent} }.into_any(), panels)
         })
         .await
 }

@@ -358,7 +358,7 @@ fn batch_form(
     });
     view! {
         <form method="post" action=lang.path(LIST) novalidate>
-            <fieldset>
+            <fieldset class="field">
                 <legend>{legend}</legend>
                 {errors}
                 <ul class="plain">{rows}</ul>
