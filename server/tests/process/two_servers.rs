@@ -59,7 +59,7 @@ fn two_servers_on_one_database_agree_on_every_place() {
         sender.join().expect("a sender that does not panic");
     }
     let booked: Vec<(u32, String)> = booked.lock().expect("the list").clone();
-    assert!(booked.len() > 12, "bookings succeed: {}", booked.len());
+    assert!(booked.len() >= 8, "bookings succeed: {}", booked.len());
     assert!(
         booked.len() < BOOKINGS as usize,
         "some of them met somebody else's"

@@ -169,7 +169,7 @@ fn file_page(lang: Lang, file: RequestFile, typed: &RawFields, errors: FieldErro
         papers: desk::paper::Papers::default(),
         file,
     };
-    render("n", move || view.page(None))
+    render("n", move || view.page(().into_any(), ().into_any()))
 }
 
 fn typed(pairs: &[(&str, &str)]) -> RawFields {
