@@ -18,6 +18,7 @@ use domain::municipality::{Furnace, Municipality, Pavilion, Round};
 use domain::reference::Reference;
 use domain::request::{Action, Delegation, Event, Refusal, Role, StaffActor, Status};
 use domain::time::Instant;
+use leptos::prelude::IntoAny;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
