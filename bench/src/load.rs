@@ -148,6 +148,20 @@ pub async fn for_a_while(address: SocketAddr, asks: &[Ask], time: Duration) -> R
     gather(connections).await
 }
 
+/// One connection that asks the same for so long: what is measured is the answer, not the queue before it.
+pub async fn alone(address: SocketAddr, ask: &Ask, time: Duration) -> Result<Measured> {
+    let mut connection = Connection::open(address).await?;
+    connection.ask_ok(ask).await?;
+    let mut times = Vec::new();
+    let began = Instant::now();
+    while began.elapsed() < time {
+        let asked = Instant::now();
+        connection.ask_ok(ask).await?;
+        times.push(micros(asked.elapsed()));
+    }
+    Ok(Measured::new(began.elapsed(), times))
+}
+
 /// Asks every question once, spread over the connections.
 pub async fn each_once(address: SocketAddr, asks: &[Ask]) -> Result<Measured> {
     let mut connections = JoinSet::new();

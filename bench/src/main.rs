@@ -7,10 +7,13 @@
 //! |---|---|
 //! | [`pages`] | pages per second against a bare handler that returns the same bytes |
 //! | [`bookings`] | bookings per second against the same statements in-process |
+//! | [`availability`] | sixty days of a busy crematorium, after no and after ten years of cases |
+//! | [`printing`] | a document's PDF, by the printer alone and through HTTP |
 //! | [`growth`] | hot pages after no, some and a great deal of history |
 //! | [`weights`] | what a resident's phone downloads |
 //! | [`report`] | the table |
 //! | [`load`], [`child`], [`bare`], [`office`], [`history`], [`statements`] | what they are measured with |
+mod availability;
 mod bare;
 mod bookings;
 mod child;
@@ -19,6 +22,7 @@ mod history;
 mod load;
 mod office;
 mod pages;
+mod printing;
 mod report;
 mod statements;
 mod weights;
@@ -112,11 +116,23 @@ async fn measure(run: &Run) -> Result<()> {
     let mut report = Report::default();
     part(run, "pages", Box::pin(pages::measure(run, &mut report))).await?;
     part(run, "weights", Box::pin(weights::measure(run, &mut report))).await?;
+    part(
+        run,
+        "printing",
+        Box::pin(printing::measure(run, &mut report)),
+    )
+    .await?;
     for engine in [Engine::Sqlite, Engine::Postgres] {
         part(
             run,
             "bookings",
             Box::pin(bookings::measure(run, engine, &mut report)),
+        )
+        .await?;
+        part(
+            run,
+            "availability",
+            Box::pin(availability::measure(run, engine, &mut report)),
         )
         .await?;
         part(

@@ -6,9 +6,9 @@ use data_encoding::HEXLOWER;
 use desk::channel::ChannelActor;
 use desk::request::{Submitted, wish_fields};
 use desk::{Chance, Clock, Desk, settings};
-use domain::crematorium::{CremationWish, PavilionWish, Rules, Wish};
+use domain::crematorium::{AshWish, CremationWish, PavilionWish, Rules, Wish};
 use domain::form::RawFields;
-use domain::municipality::{CaseType, Municipality, Round};
+use domain::municipality::{AshSlot, CaseType, Municipality, Round};
 use domain::national_id::NationalId;
 use domain::time::{self, Instant, TimeOfDay};
 use rand::TryRng;
@@ -32,6 +32,11 @@ const ROUNDS: u16 = 16;
 const ROUND_MINUTES: u16 = 90;
 /// Nights of chanting before a cremation.
 const NIGHTS: u8 = 2;
+
+/// The busy city's day: rounds from eight o'clock.
+const BUSY_ROUNDS: u16 = 6;
+const BUSY_FIRST: u16 = 8 * 60;
+const BUSY_PAVILIONS: u16 = 5;
 
 /// The machine's clock and randomness, as the server has them.
 #[derive(Debug)]
@@ -196,6 +201,38 @@ pub fn city() -> Result<Municipality> {
     toml::from_str(include_str!("../../config/trang.toml")).context("the sample city")
 }
 
+/// A busy city: three furnaces, six rounds and five pavilions, sixty days ahead.
+pub fn busy_city() -> Result<Municipality> {
+    let mut city = city()?;
+    let settings = &mut city.crematorium;
+    settings.horizon_days = 60;
+    settings.rounds = (0..BUSY_ROUNDS)
+        .filter_map(|n| TimeOfDay::from_minutes(BUSY_FIRST + n * ROUND_MINUTES))
+        .map(round)
+        .collect();
+    let pavilion = settings.pavilions.first().context("a pavilion")?.clone();
+    settings.pavilions = (1..=BUSY_PAVILIONS)
+        .map(|n| domain::municipality::Pavilion {
+            id: format!("sala-{n}"),
+            ..pavilion.clone()
+        })
+        .collect();
+    ensure!(settings.furnaces.len() == 3, "three furnaces");
+    Ok(city)
+}
+
+/// A start time for every day and ordinary cases.
+fn round(start: TimeOfDay) -> Round {
+    Round {
+        start,
+        weekdays: Vec::new(),
+        valid_from: NaiveDate::default(),
+        valid_until: None,
+        case_types: vec![CaseType::Ordinary],
+        furnaces: Vec::new(),
+    }
+}
+
 /// A city with a place for every booking of a measurement: open every day of a year, round the clock.
 pub fn open_city() -> Result<Municipality> {
     let mut city = city()?;
@@ -205,13 +242,18 @@ pub fn open_city() -> Result<Municipality> {
     settings.horizon_days = 365;
     settings.rounds = (0..ROUNDS)
         .filter_map(|n| TimeOfDay::from_minutes(n * ROUND_MINUTES))
-        .map(|start| Round {
+        .map(round)
+        .collect();
+    // Every round has a table and a start of its own the next day.
+    settings.ash.after_hours = 1;
+    settings.ash.tables.truncate(1);
+    settings.ash.slots = (0..ROUNDS)
+        .filter_map(|n| TimeOfDay::from_minutes(n * ROUND_MINUTES))
+        .map(|start| AshSlot {
             start,
             weekdays: Vec::new(),
-            valid_from: NaiveDate::default(),
+            valid_from: None,
             valid_until: None,
-            case_types: vec![CaseType::Ordinary],
-            furnaces: Vec::new(),
         })
         .collect();
     let pavilion = settings.pavilions.first().context("a pavilion")?.clone();
@@ -224,7 +266,7 @@ pub fn open_city() -> Result<Municipality> {
     Ok(city)
 }
 
-/// The n-th booking of the open city: a furnace's round and two nights that nobody else asks for.
+/// The n-th booking of the open city: a furnace's round, two nights and an ash slot that nobody else asks for.
 pub fn booking(n: u32, today: NaiveDate) -> RawFields {
     let rounds = u32::from(ROUNDS);
     let (day, round) = (4 + n / rounds, n % rounds);
@@ -232,8 +274,14 @@ pub fn booking(n: u32, today: NaiveDate) -> RawFields {
     // Neighbouring days share no pavilion: their nights overlap.
     let pavilion = round + rounds * (day % u32::from(NIGHTS));
     let minutes = u16::try_from(round).unwrap_or_default() * ROUND_MINUTES;
+    let time = TimeOfDay::from_minutes(minutes);
     let wish = Wish {
-        cremation: TimeOfDay::from_minutes(minutes).map(|round| CremationWish { date, round }),
+        cremation: time.map(|round| CremationWish { date, round }),
+        // A day later at the same hour: after the fire, and nobody else's.
+        ash: time.map(|start| AshWish {
+            date: date + Days::new(2),
+            start,
+        }),
         pavilion: Some(PavilionWish {
             id: format!("sala-{pavilion}"),
             from: date - Days::new(2),

@@ -38,6 +38,7 @@ pub enum Unit {
     Times,
     Mebibytes,
     Kilobytes,
+    Milliseconds,
 }
 
 impl Unit {
@@ -47,6 +48,7 @@ impl Unit {
             Self::Times => format!("{figure:.2} ×"),
             Self::Mebibytes => format!("{figure:.0} MiB"),
             Self::Kilobytes => format!("{figure:.1} kB"),
+            Self::Milliseconds => format!("{figure:.1} ms"),
         }
     }
 }
@@ -162,7 +164,9 @@ const METHOD: &str = "
 ## How
 
 - **Pages**: a release of `sala serve` on SQLite with sixty waiting requests of the sample city. The baseline is a bare axum handler in its own process that returns the same bytes through the same compression layer. Tracking is a `POST` of a real number and the last four digits, with the limits on as delivered.
-- **Bookings**: `POST /api/v1/crematorium/requests` with a token without a limit (`SALA_LIMITS=off`), each booking a furnace's round and two pavilion nights that nobody else wants. The baseline runs the same statements through `store` in-process, sixteen at a time, with everything they bind made before; the second line calls the use case in-process, rules and keys included.
+- **Bookings**: `POST /api/v1/crematorium/requests` with a token without a limit (`SALA_LIMITS=off`), each booking a furnace's round, two pavilion nights and an ash slot that nobody else wants. The baseline runs the same statements through `store` in-process, sixteen at a time, with everything they bind made before; the second line calls the use case in-process, rules and keys included.
+- **Availability of sixty days**: three furnaces, six rounds, five pavilions and ninety waiting requests, one client that asks again as soon as it has the answer; beside it the same with twenty thousand ended cases.
+- **Printing**: a permit by the printer in-process, and a request as filled through HTTP: read, composed, printed in the worker's process, sent.
 - **History**: ten years of ended requests with people, cases, events, calls, claims and search prefixes; the same sixty requests wait in each. The servers of all sizes run side by side and are asked in turn.
 ";
 

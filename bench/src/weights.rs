@@ -3,15 +3,32 @@ use crate::Run;
 use crate::child::Server;
 use crate::load::{self, Ask};
 use crate::office::{Office, booking, city};
+use crate::pages::WAITING;
 use crate::report::{Line, Report, Target, Unit};
 use anyhow::{Context, Result};
 use desk::draft::Browser;
+use desk::staff::NewStaff;
 use domain::crematorium::CremationWish;
 use domain::crematorium::availability::Search;
 use domain::crematorium::{OfferState, Wish};
 use domain::form::{Lang, RawFields};
+use domain::request::Role;
 use domain::time;
 use store::Engine;
+
+/// Lists of the office that grow with its work.
+const LISTS: [&str; 10] = [
+    "/staff",
+    "/staff/requests",
+    "/staff/calls",
+    "/staff/tasks",
+    "/staff/signing",
+    "/staff/register",
+    "/staff/calendar",
+    "/staff/cashier",
+    "/staff/bank",
+    "/staff/refunds",
+];
 
 pub async fn measure(run: &Run, report: &mut Report) -> Result<()> {
     let office = Office::new(Engine::Sqlite, city()?).await?;
@@ -66,9 +83,49 @@ pub async fn measure(run: &Run, report: &mut Report) -> Result<()> {
         target: Target::AtMost(120.0),
         limited_by: "the islands' runtime in the module",
     });
+    office.fill(WAITING).await?;
+    let session = session(&office).await?;
+    let (mut list, mut most) = ("", 0);
+    for path in LISTS {
+        let ask = Ask::get(path).header("cookie", session.clone());
+        let size = page(&sala, path, &ask).await?.1;
+        if size > most {
+            (list, most) = (path, size);
+        }
+    }
+    report.add(Line {
+        what: format!("weight: the office's heaviest list ({list})"),
+        ratio: kilobytes(most),
+        figures: format!("{WAITING} requests wait; {} lists looked at", LISTS.len()),
+        unit: Unit::Kilobytes,
+        target: Target::AtMost(60.0),
+        limited_by: "a page has at most fifty rows; the year's calendar has a cell for each day",
+    });
     sala.stop().await?;
     office.close().await;
     Ok(())
+}
+
+/// A cookie of somebody who sees every list.
+async fn session(office: &Office) -> Result<String> {
+    let new = NewStaff {
+        username: "bench".to_owned(),
+        name: "สมศรี รักงาน".to_owned(),
+        position: "เจ้าหน้าที่".to_owned(),
+        roles: vec![
+            Role::Officer,
+            Role::Approver,
+            Role::Cashier,
+            Role::Administrator,
+        ],
+        delegation: None,
+    };
+    let desk = &office.desk;
+    let made = desk.enrol(&new, None).await?;
+    let half = desk.sign_in("bench", &made.password, "bench").await?;
+    let code = made.recovery_codes.first().context("a recovery code")?;
+    let token = desk.sign_in_code(&half.token, code).await?;
+    Ok(format!("sala_staff={token}"))
 }
 
 /// Name, bytes with brotli, and text of every page of the short path.
