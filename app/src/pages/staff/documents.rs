@@ -27,7 +27,7 @@ pub(super) async fn panel(office: &Office, reference: &str) -> desk::Result<AnyV
     });
     Ok(view! {
         <section class="panel">
-            <h2>{lang.t("เอกสาร", "Documents")}</h2>
+            <h2>{lang.t("แบบพิมพ์", "Forms to print")}</h2>
             <ul class="links">{links.collect_view()}</ul>
         </section>
     }

@@ -14,11 +14,18 @@ use desk::request::TrackView;
 use domain::document::Kind;
 use leptos::prelude::*;
 
-/// The section of the tracking page: one button for every document.
-pub(super) fn section(visit: &Visit, facts: &Facts, found: &TrackView, kinds: &[Kind]) -> AnyView {
+/// The section of the tracking page: one button for every document, and `issued`, the way to what was issued.
+pub(super) fn section(
+    visit: &Visit,
+    facts: &Facts,
+    found: &TrackView,
+    kinds: &[Kind],
+    issued: Option<AnyView>,
+) -> AnyView {
     let lang = visit.lang;
     view! {
-        <h2>{lang.t("เอกสาร", "Documents")}</h2>
+        <h2>{lang.t("เอกสารของคำขอนี้", "Documents of this request")}</h2>
+        {issued}
         <form method="post" action=facts.action(visit, "document") novalidate>
             {carried(facts, found)}
             <div class="actions">{document::buttons(lang, kinds)}</div>

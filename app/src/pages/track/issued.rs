@@ -49,14 +49,17 @@ pub(super) async fn documents(visit: Visit, answers: Answers) -> Response {
     }
 }
 
-/// The section of the tracking page that leads here.
-pub(super) fn section(visit: &Visit, facts: &Facts) -> AnyView {
+/// The button of the tracking page that leads here.
+pub(super) fn opening(visit: &Visit, facts: &Facts) -> AnyView {
     let lang = visit.lang;
+    let label = lang.t(
+        "ใบอนุญาตและหนังสือจากเทศบาล",
+        "Permit and letters from the office",
+    );
     view! {
-        <h2>{lang.t("เอกสารจากเทศบาล", "Documents from the office")}</h2>
         <form method="post" action=visit.href("/track/documents") novalidate>
             {carried(facts)}
-            <div class="actions"><Button label=lang.t("เปิดดูเอกสาร", "Open the documents") kind=ButtonKind::Secondary/></div>
+            <div class="actions"><Button label kind=ButtonKind::Secondary/></div>
         </form>
     }
     .into_any()

@@ -279,7 +279,7 @@ pub(super) fn section(
     });
     Some(
         view! {
-            <h2 id="papers">{lang.t("เอกสาร", "Papers")}</h2>
+            <h2 id="papers">{lang.t("ส่งรูปเอกสาร", "Photos of the papers")}</h2>
             {elsewhere(lang, papers)}
             {missing}
             {list}

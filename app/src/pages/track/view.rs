@@ -153,7 +153,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         let family = facts.agent.is_none();
         let appeal = family.then(|| super::appeal::section(visit, facts, found.status));
         let calendar = (family && live).then(|| super::calendar::section(visit, facts));
-        let issued = family.then(|| super::issued::section(visit, facts));
+        let issued = family.then(|| super::issued::opening(visit, facts));
         let fees = family.then(|| super::fees::link(visit, &facts.last4, &found.reference));
         // What must be done stands first; what may be done, last.
         let urgent = !found.change.must_move.is_empty();
@@ -163,7 +163,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         } else {
             (None, change)
         };
-        let documents = document::section(visit, facts, found, &documents);
+        let documents = document::section(visit, facts, found, &documents, issued);
         let particulars = super::particulars::section(visit, &form, facts, found);
         let withdraw = found.can_withdraw.then(|| withdrawing(visit, facts, found));
         let call = words::call(
@@ -180,23 +180,22 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 {notice}
                 <Notice kind title=state>{lines}</Notice>
                 {first}
-                {agent}
                 {refused}
                 {appeal}
-                {papers}
+                <h2>{lang.t("ขั้นตอน", "Steps")}</h2>
+                <Steps lang steps/>
                 {correction}
+                {papers}
                 {certificate}
                 {particulars}
+                {agent}
                 <h2>{lang.t("สิ่งที่ขอ", "What is asked")}</h2>
                 <SummaryList lang rows/>
                 {calendar}
-                {issued}
-                <h2>{lang.t("ขั้นตอน", "Steps")}</h2>
-                <Steps lang steps/>
+                {fees}
                 {documents}
                 {last}
                 {call}
-                {fees}
                 {withdraw}
             </Document>
         }
