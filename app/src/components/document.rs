@@ -41,7 +41,7 @@ pub fn DocumentView(document: Document) -> impl IntoView {
     });
     let codes = document.codes.iter().map(|code| {
         let picture = crate::qr::svg(&code.payload);
-        view! { <figure class="qr"><div aria-hidden="true" inner_html=picture></div><figcaption>{code.caption.clone()}</figcaption></figure> }
+        view! { <figure><div class="qr" aria-hidden="true" inner_html=picture></div><figcaption>{code.caption.clone()}</figcaption></figure> }
     });
     let codes = codes.collect_view();
     let copies = document.copies_words().map(|text| view! { <p>{text}</p> });

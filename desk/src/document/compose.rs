@@ -349,7 +349,7 @@ pub(super) fn register(
 }
 
 /// Places and times, one thing a line.
-fn places(lang: Lang, rules: &Rules, wish: &Wish) -> Vec<(String, String)> {
+pub(crate) fn places(lang: Lang, rules: &Rules, wish: &Wish) -> Vec<(String, String)> {
     let mut lines = Vec::new();
     let mut line = |name: Text, words: String| lines.push((name.get(lang).to_owned(), words));
     let at = |day: NaiveDate, time: String| {

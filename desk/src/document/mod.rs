@@ -7,6 +7,7 @@ use crate::request::{Access, Loaded};
 use crate::{Desk, Result, Trouble};
 use chrono::{Datelike, Months, NaiveDate, TimeDelta};
 use compose::Paper;
+pub(crate) use compose::places;
 use data_encoding::BASE64URL_NOPAD;
 use domain::document::{Document, Kind};
 use domain::fee::NoteStatus;

@@ -1,7 +1,7 @@
 //! What stands on what the office issues. Orders and letters are written in Thai.
 use crate::request::{Loaded, reference_of, wish_of};
 use crate::{Desk, Result, Trouble};
-use domain::crematorium::{Rules, Wish};
+use domain::crematorium::Rules;
 use domain::document::{Block, Code, Document, Kind, Mark, Signature, moment};
 use domain::form::Lang;
 use domain::issued::group_code;
@@ -106,7 +106,7 @@ impl Letter<'_> {
                 thai_date::day_month_th(self.loaded.case.date_of_death),
             ),
         ];
-        facts.extend(places(&wish, self.rules));
+        facts.extend(crate::document::places(LANG, self.rules, &wish));
         document.blocks.push(Block::facts(facts));
         if wish.cremation.is_some() {
             document.blocks.push(Block::paragraph(format!(
@@ -226,41 +226,6 @@ pub(crate) fn authority(acting_for: &str, delegation: &Delegation) -> String {
     } else {
         format!("{acting_for} ตามคำสั่งที่ {order}")
     }
-}
-
-/// Places and times, one line each.
-fn places(wish: &Wish, rules: &Rules) -> Vec<(String, String)> {
-    let mut lines = Vec::new();
-    if let Some(pavilion) = &wish.pavilion {
-        let name = rules
-            .pavilion(&pavilion.id)
-            .map_or(pavilion.id.as_str(), |pavilion| pavilion.name.th.as_str());
-        lines.push((
-            "ศาลา".to_owned(),
-            format!(
-                "{name} {} คืน ตั้งแต่{}",
-                pavilion.nights,
-                thai_date::full_th(pavilion.from)
-            ),
-        ));
-    }
-    if let Some(cremation) = &wish.cremation {
-        lines.push((
-            "ฌาปนกิจ".to_owned(),
-            format!(
-                "{} เวลา {}",
-                thai_date::full_th(cremation.date),
-                cremation.round.th()
-            ),
-        ));
-    }
-    if let Some(ash) = &wish.ash {
-        lines.push((
-            "เก็บอัฐิ".to_owned(),
-            format!("{} เวลา {}", thai_date::full_th(ash.date), ash.start.th()),
-        ));
-    }
-    lines
 }
 
 #[cfg(test)]
