@@ -131,3 +131,39 @@ for (const { javascript, how } of SCRIPTS) {
     await home.see('answer');
   });
 }
+
+test('a late request has its reason written, signed and sent to the family', async ({ sala, open }) => {
+  const home = await open({ called: 'family' });
+  const family = new Family(home, 'th', { ...MALEE, slot: '2026-11-29T13:00' });
+  const reference = await family.book();
+  const account = await sala.staff('director', 'สมศักดิ์ ตั้งใจ', 'officer', 'approver');
+  const desk = await open({ office: true, called: 'director' });
+  const director = new Officer(desk, sala);
+  await director.signIn(account);
+  await director.reached('โทรยืนยันคำขอ');
+  await desk.page.goto('/staff/late');
+  await expect(desk.page.locator('main')).toContainText('ไม่มีคำขอที่ต้องแจ้งเหตุล่าช้า');
+
+  // The next morning nobody has decided.
+  sala.advance(24 * 60 * 60);
+  await director.signIn(account);
+  await expect(async () => {
+    await desk.page.goto('/staff/late');
+    await expect(desk.page.locator('[name=reason], main textarea').first()).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 30_000 });
+  await desk.see('late');
+  expect(await desk.press('บันทึกและออกหนังสือ')).toBe(422);
+  await desk.see('no-reason');
+  await desk.page.locator('main textarea').first().fill('รอผลตรวจสอบจากนายทะเบียน');
+  expect(await desk.press('บันทึกและออกหนังสือ')).toBe(303);
+  await waiting(desk, 1);
+  await desk.page.locator('[name=code]').fill(sala.code(account));
+  await desk.press('ลงนามทั้งหมด 1 ฉบับที่เลือก');
+  await expect(desk.page.locator('main')).toContainText('ลงนามแล้ว 1 ฉบับ');
+
+  expect(await family.track(reference)).toBe(200);
+  expect(await home.press('ใบอนุญาตและหนังสือจากเทศบาล')).toBe(200);
+  await home.press(/^เปิดหนังสือแจ้งเหตุแห่งความล่าช้า/);
+  await expect(home.page.locator('main')).toContainText('รอผลตรวจสอบจากนายทะเบียน');
+  await home.see('letter');
+});

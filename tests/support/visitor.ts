@@ -67,7 +67,7 @@ export class Visitor {
   }
 
   /** Presses a button that sends a form; the status of its answer, with the next page loaded. */
-  async press(button: string, page = this.page): Promise<number> {
+  async press(button: string | RegExp, page = this.page): Promise<number> {
     const [answer] = await Promise.all([
       page.waitForResponse((response) => response.request().isNavigationRequest() && response.request().method() === 'POST'),
       page.waitForEvent('load'),
