@@ -51,7 +51,7 @@ pub struct AppealOffer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FamilyAppeals {
     pub appeals: Vec<AppealView>,
-    /// Whether one more may be made: not while one is open.
+    /// Whether one may be made: an order is appealed once.
     pub offer: Option<AppealOffer>,
 }
 
@@ -100,8 +100,8 @@ impl Desk {
         let loaded = self.second_fact(reference, last4, address).await?;
         let mut conn = self.store.read().await?;
         let rows = appeal::of(&mut conn, loaded.row.id).await?;
-        let open = rows.iter().any(|row| row.status.is_open());
-        let offer = if can_be_appealed(loaded.row.state.status) && !open {
+        // An order is appealed once; after the answer the way leads to the court.
+        let offer = if can_be_appealed(loaded.row.state.status) && rows.is_empty() {
             let last_day = self.last_day_of(&mut conn, &loaded.row).await?;
             Some(AppealOffer {
                 last_day,
@@ -178,11 +178,7 @@ impl Desk {
         if !can_be_appealed(row.state.status) {
             return Err(Refusal::WrongState.into());
         }
-        if appeal::of(&mut conn, row.id)
-            .await?
-            .iter()
-            .any(|row| row.status.is_open())
-        {
+        if !appeal::of(&mut conn, row.id).await?.is_empty() {
             return Err(Refusal::WrongState.into());
         }
         let last_day = self.last_day_of(&mut conn, row).await?;

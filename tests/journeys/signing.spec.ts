@@ -128,6 +128,8 @@ for (const { javascript, how } of SCRIPTS) {
     expect(await family.track(reference)).toBe(200);
     expect(await home.press('อุทธรณ์ หรือดูผลอุทธรณ์')).toBe(200);
     await expect(main).toContainText('ยังไม่พบการแก้ในทะเบียน');
+    await expect(main).toContainText('ศาลปกครอง');
+    await expect(home.page.getByRole('button', { name: 'ยื่นอุทธรณ์' })).toHaveCount(0);
     await home.see('answer');
   });
 }

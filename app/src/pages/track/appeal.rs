@@ -1,4 +1,4 @@
-//! Appealing from the tracking page: what was made and answered, and the form for one more.
+//! Appealing from the tracking page: what was made and answered, and the form for one.
 use super::issued::{back, carried};
 use super::{Facts, not_shown};
 use crate::components::{
@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use desk::appeal::{AppealOffer, AppealView, FamilyAppeals};
-use domain::appeal::can_be_appealed;
+use domain::appeal::{AppealStatus, can_be_appealed};
 use domain::form::{FieldErrors, Lang, RawFields};
 use domain::request::Status;
 use domain::thai_date;
@@ -113,6 +113,14 @@ fn show(visit: &Visit, facts: &Facts, found: &FamilyAppeals, said: Said) -> Resp
             .iter()
             .map(|row| one(lang, row))
             .collect_view();
+        let court = found
+            .appeals
+            .iter()
+            .any(|row| row.status == AppealStatus::Upheld)
+            .then(|| {
+                let rules = visit.desk().rules();
+                view! { <p>{rules.municipality.signing.after_appeal.get(lang).to_owned()}</p> }
+            });
         let offered = found.offer.as_ref().map(|offer| {
             let key = typed_key.unwrap_or_else(|| offer.form_key.clone());
             offer_form(visit, facts, offer, &form, &key)
@@ -130,6 +138,7 @@ fn show(visit: &Visit, facts: &Facts, found: &FamilyAppeals, said: Said) -> Resp
                 {received}
                 {too_late}
                 {made}
+                {court}
                 {offered}
                 {call}
                 {way_back}
@@ -193,7 +202,15 @@ fn offer_form(
                 thai_date::long_en(day)
             ),
         ),
-        (None, _) => lang.t("ยื่นได้ทันที", "You can appeal now.").to_owned(),
+        (None, _) => {
+            let days = visit.desk().rules().municipality.signing.appeal_days;
+            lang.t(
+                format!("ยื่นได้ตั้งแต่วันนี้ จนครบ {days} วันนับแต่วันที่ได้รับแจ้งผล"),
+                format!(
+                    "You can appeal from today, until {days} days after you are told the result."
+                ),
+            )
+        }
     };
     let hint = lang.t(
         "บอกว่าไม่เห็นด้วยเรื่องใด และเพราะอะไร ไม่ต้องใช้ภาษากฎหมาย",
