@@ -20,7 +20,7 @@ use store::audit::{self, Version};
 use store::fee::NoteRow;
 use store::issued::IssuedRow;
 use store::keys::Purpose;
-use store::{appeal, crematorium, fee, issued, person, request};
+use store::{Conn, appeal, crematorium, fee, issued, person, request};
 use uuid::Uuid;
 
 /// How long a link to a file works.
@@ -48,13 +48,7 @@ struct Link {
 }
 
 impl Desk {
-    /// What there is of a request, for its family or its agent.
-    pub async fn documents_by(&self, access: &Access<'_>) -> Result<Vec<Kind>> {
-        let (loaded, _) = self.opened(access).await?;
-        Ok(self.more(&loaded).await?.kinds())
-    }
-
-    /// One of them; the opening is noted.
+    /// A document of a request, for its family or its agent; the opening is noted.
     pub async fn document_by(
         &self,
         access: &Access<'_>,
@@ -70,7 +64,8 @@ impl Desk {
     /// What there is of a request, for the office.
     pub async fn documents_of(&self, who: &StaffActor, reference: &str) -> Result<Vec<Kind>> {
         let loaded = self.for_office(who, reference).await?;
-        Ok(self.more(&loaded).await?.kinds())
+        let mut conn = self.store.read().await?;
+        kinds(&mut conn, &loaded).await
     }
 
     /// One of them; the opening is noted.
@@ -253,7 +248,7 @@ impl Desk {
     }
 
     async fn document(&self, loaded: &Loaded, kind: Kind, lang: Lang) -> Result<Document> {
-        let more = self.more(loaded).await?;
+        let more = More::of(&mut self.store.read().await?, loaded).await?;
         if !more.kinds().contains(&kind) {
             return Err(Trouble::NotFound);
         }
@@ -273,16 +268,11 @@ impl Desk {
             _ => Err(Trouble::NotFound),
         }
     }
+}
 
-    async fn more(&self, loaded: &Loaded) -> Result<More> {
-        let mut conn = self.store.read().await?;
-        let mut notes = fee::notes(&mut conn, loaded.row.id).await?;
-        notes.retain(|note| matches!(note.status, NoteStatus::Open | NoteStatus::Paid));
-        Ok(More {
-            notes,
-            appeals: appeal::of(&mut conn, loaded.row.id).await?,
-        })
-    }
+/// What there is to print of a request as it stands.
+pub(crate) async fn kinds(conn: &mut Conn, loaded: &Loaded) -> Result<Vec<Kind>> {
+    Ok(More::of(conn, loaded).await?.kinds())
 }
 
 /// What a request has led to, besides what was issued.
@@ -293,6 +283,15 @@ struct More {
 }
 
 impl More {
+    async fn of(conn: &mut Conn, loaded: &Loaded) -> Result<Self> {
+        let mut notes = fee::notes(conn, loaded.row.id).await?;
+        notes.retain(|note| matches!(note.status, NoteStatus::Open | NoteStatus::Paid));
+        Ok(Self {
+            notes,
+            appeals: appeal::of(conn, loaded.row.id).await?,
+        })
+    }
+
     /// What there is of a request as it stands.
     fn kinds(&self) -> Vec<Kind> {
         let mut kinds = vec![Kind::Slip, Kind::Request];

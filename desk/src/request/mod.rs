@@ -59,26 +59,34 @@ pub(crate) struct Loaded {
 
 /// Everything a request's pages show.
 pub(crate) async fn load(conn: &mut Conn, row: RequestRow) -> Result<Loaded> {
-    let missing = |what: &str| Trouble::Internal(format!("request {} has no {what}", row.id));
-    let case = crematorium::load(conn, row.id)
-        .await?
-        .ok_or_else(|| missing("case"))?;
-    let applicant = person::by_id(conn, row.applicant_id)
-        .await?
-        .ok_or_else(|| missing("applicant"))?;
-    let deceased = person::by_id(conn, case.deceased_id)
-        .await?
-        .ok_or_else(|| missing("deceased"))?;
+    let applicant = person::by_id(conn, row.applicant_id).await?;
     let helper = match row.helper_id {
         Some(id) => person::by_id(conn, id).await?,
         None => None,
     };
+    load_known(conn, row, applicant, helper).await
+}
+
+/// The same, where applicant and helper were read already.
+async fn load_known(
+    conn: &mut Conn,
+    row: RequestRow,
+    applicant: Option<PersonRow>,
+    helper: Option<PersonRow>,
+) -> Result<Loaded> {
+    let missing = |what: &str| Trouble::Internal(format!("request {} has no {what}", row.id));
+    let case = crematorium::load(conn, row.id)
+        .await?
+        .ok_or_else(|| missing("case"))?;
+    let deceased = person::by_id(conn, case.deceased_id)
+        .await?
+        .ok_or_else(|| missing("deceased"))?;
     Ok(Loaded {
-        row,
         case,
-        applicant,
+        applicant: applicant.ok_or_else(|| missing("applicant"))?,
         helper,
         deceased,
+        row,
     })
 }
 

@@ -1,12 +1,13 @@
 //! A request as its family sees it: track, withdraw, answer, correct.
 use super::act::Corrected;
 use super::record::Record;
-use super::{Access, Loaded, load, wish_of};
+use super::{Access, Loaded, load_known, wish_of};
 use crate::change::ChangeState;
 use crate::paper::Papers;
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::application::{self, Application, Certificate};
 use domain::crematorium::{CoffinSize, PavilionWish, Rules, Wish};
+use domain::document::Kind;
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text};
 use domain::phone::Phone;
 use domain::reference::Reference;
@@ -96,6 +97,8 @@ pub struct TrackView {
     /// The answers as they can be corrected, raw.
     pub fields: RawFields,
     pub papers: Papers,
+    /// What there is to print, besides what was issued.
+    pub documents: Vec<Kind>,
 }
 
 impl Desk {
@@ -290,16 +293,17 @@ impl Desk {
             row.as_ref().and_then(|row| row.helper_id).unwrap_or(nobody),
         )
         .await?;
-        let matches = |person: Option<PersonRow>| {
+        let matches = |person: &Option<PersonRow>| {
             let phone = person
-                .and_then(|person| person.phone)
-                .and_then(|phone| Phone::parse(&phone).ok());
+                .as_ref()
+                .and_then(|person| person.phone.as_deref())
+                .and_then(|phone| Phone::parse(phone).ok());
             let right = phone.as_ref().map_or("\0\0\0\0", Phone::last4);
             right.as_bytes().ct_eq(typed.as_bytes()).unwrap_u8()
         };
-        let known = matches(applicant) | matches(helper);
+        let known = matches(&applicant) | matches(&helper);
         match row {
-            Some(row) if known == 1 => load(&mut conn, row).await,
+            Some(row) if known == 1 => load_known(&mut conn, row, applicant, helper).await,
             _ => {
                 drop(conn);
                 self.pace(&bucket, now).await?;
@@ -314,6 +318,7 @@ impl Desk {
         let state = &loaded.row.state;
         let now = self.now();
         let change = self.change_state(&mut conn, loaded).await?;
+        let documents = crate::document::kinds(&mut conn, loaded).await?;
         let can = allowed(&state.snapshot(), &Actor::Resident, now);
         let mut view = TrackView {
             reference: reference_of(&loaded.row)?,
@@ -341,6 +346,7 @@ impl Desk {
             change,
             fields: self.correctable(loaded)?,
             papers: self.papers_of(loaded).await?,
+            documents,
         };
         for row in events {
             match serde_json::from_str::<Event>(&row.body) {

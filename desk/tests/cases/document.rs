@@ -37,7 +37,7 @@ async fn a_family_reads_its_request_and_its_receipt() {
         let last4 = last4(1);
         let access = Access::family(&reference, &last4, "a");
         assert_eq!(
-            desk.documents_by(&access).await.expect("some"),
+            desk.track_by(&access).await.expect("the request").documents,
             [Kind::Slip, Kind::Request]
         );
         let request = desk

@@ -19,7 +19,6 @@ pub(super) fn section(
     visit: &Visit,
     facts: &Facts,
     found: &TrackView,
-    kinds: &[Kind],
     issued: Option<AnyView>,
 ) -> AnyView {
     let lang = visit.lang;
@@ -28,7 +27,7 @@ pub(super) fn section(
         {issued}
         <form method="post" action=facts.action(visit, "document") novalidate>
             {carried(facts, found)}
-            <div class="actions">{document::buttons(lang, kinds)}</div>
+            <div class="actions">{document::buttons(lang, &found.documents)}</div>
         </form>
     }
     .into_any()

@@ -89,10 +89,6 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         Ok(on_case) => on_case,
         Err(trouble) => return crate::pages::trouble::page(visit, &trouble),
     };
-    let documents = match visit.desk().documents_by(&facts.access(visit)).await {
-        Ok(documents) => documents,
-        Err(trouble) => return crate::pages::trouble::page(visit, &trouble),
-    };
     let rules = visit.desk().rules();
     let now = visit.desk().now();
     let Said {
@@ -163,7 +159,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         } else {
             (None, change)
         };
-        let documents = document::section(visit, facts, found, &documents, issued);
+        let documents = document::section(visit, facts, found, issued);
         let particulars = super::particulars::section(visit, &form, facts, found);
         let withdraw = found.can_withdraw.then(|| withdrawing(visit, facts, found));
         let call = words::call(
