@@ -99,14 +99,7 @@ fn table(lang: Lang, list: &AgentList) -> AnyView {
         return view! { <p class="empty">{lang.t("ไม่มีบัญชีในสถานะนี้", "No account stands so")}</p> }
             .into_any();
     }
-    let heads = [
-        lang.t("หน่วยงาน", "Organisation"),
-        lang.t("ผู้ติดต่อ", "Person"),
-        lang.t("ส่งใน 90 วัน", "Sent in 90 days"),
-        lang.t("ยกเลิกหรือถอน", "Cancelled or withdrawn"),
-        lang.t("ครอบครัวถอนอำนาจ", "Taken away by families"),
-    ];
-    let heads = heads
+    let heads = heads(lang)
         .map(|head| view! { <th scope="col">{head}</th> })
         .collect_view();
     let rows = list.rows.iter().map(|one| row(lang, one)).collect_view();
@@ -120,16 +113,27 @@ fn table(lang: Lang, list: &AgentList) -> AnyView {
     .into_any()
 }
 
+fn heads(lang: Lang) -> [&'static str; 5] {
+    [
+        lang.t("หน่วยงาน", "Organisation"),
+        lang.t("ผู้ติดต่อ", "Person"),
+        lang.t("ส่งใน 90 วัน", "Sent in 90 days"),
+        lang.t("ยกเลิกหรือถอน", "Cancelled or withdrawn"),
+        lang.t("ครอบครัวถอนอำนาจ", "Taken away by families"),
+    ]
+}
+
 fn row(lang: Lang, one: &AgentListed) -> AnyView {
     let href = lang.path(&format!("/staff/agents/{}", one.id));
     let phone = lang.t(one.phone.th(), one.phone.en());
+    let [.., sent, came_to_nothing, revoked] = heads(lang);
     view! {
         <tr>
             <td><a href=href>{one.organisation.clone()}</a><br/><span class="muted">{one.kind.label().get(lang).to_owned()}</span></td>
             <td>{one.name.clone()}<br/><span class="muted">{phone}</span></td>
-            <td>{one.record.sent}</td>
-            <td>{ended(lang, one.record)}</td>
-            <td>{one.record.revoked}</td>
+            <td data-name=sent>{one.record.sent}</td>
+            <td data-name=came_to_nothing>{ended(lang, one.record)}</td>
+            <td data-name=revoked>{one.record.revoked}</td>
         </tr>
     }
     .into_any()

@@ -153,6 +153,7 @@ fn table(lang: Lang, rules: &Arc<Rules>, rows: &[OutageView]) -> AnyView {
         lang.t("ต้องย้าย", "To move"),
         lang.t("สถานะ", "State"),
     ];
+    let to_move = heads[3];
     let heads = heads
         .map(|head| view! { <th scope="col">{head}</th> })
         .collect_view();
@@ -165,7 +166,7 @@ fn table(lang: Lang, rules: &Arc<Rules>, rows: &[OutageView]) -> AnyView {
                     <td><a href=href>{name(lang, rules, &view.row.resource)}</a></td>
                     <td>{span(lang, rules, &view.row.resource, view.row.span)}</td>
                     <td>{view.row.reason.get(lang).to_owned()}</td>
-                    <td>{view.waiting}</td>
+                    <td data-name=to_move>{view.waiting}</td>
                     <td>{state(lang, view)}</td>
                 </tr>
             }
