@@ -521,13 +521,26 @@ impl Desk {
             who.extend(given_up::agent(actor));
             self.check_given_up(tx, &who, to).await?;
         }
-        let holder = Holder::request(loaded.row.id);
-        let taken = place::take(tx, rules, holder, to, None, now).await?;
-        let taken = taken.ok_or_else(slot_taken)?;
         let mut case = loaded.case.clone();
-        place::put(&mut case, to, taken);
+        self.retake_places(tx, &mut case, to, rules, now).await?;
         crematorium::update(tx, &case).await?;
-        self.resolve_where_free(tx, loaded.row.id, to, now).await
+        Ok(())
+    }
+
+    /// A request's places for another wish, all or none, noted in its case; what it leaves in an outage is the outage's,
+    /// and once nothing of it lies in a cause any more it is off that list. The caller writes the case.
+    pub(crate) async fn retake_places(
+        &self,
+        tx: &mut Tx,
+        case: &mut CaseRow,
+        to: &Wish,
+        rules: &Rules,
+        now: Instant,
+    ) -> Result<()> {
+        let holder = Holder::request(case.request_id);
+        let taken = place::take(tx, rules, holder, to, None, now).await?;
+        place::put(case, to, taken.ok_or_else(slot_taken)?);
+        self.resolve_where_free(tx, case.request_id, to, now).await
     }
 
     /// Takes a booking that moved off the list, as far as nothing of it lies in the cause any more.

@@ -4,14 +4,12 @@
 //! same transaction, or nothing changes.
 use crate::office::handles_requests;
 use crate::request::{Access, Loaded, Record, wish_of};
-use crate::{Desk, Result, Trouble, case_task, place};
-use domain::affected::Resolution;
+use crate::{Desk, Result, Trouble, case_task};
 use domain::crematorium::particulars::Particulars;
 use domain::crematorium::{Booker, CaseType, DocumentKind, InternalNumber, Wish};
 use domain::form::{RawFields, Text};
 use domain::request::{Action, Actor, StaffActor, decide};
 use domain::time::Instant;
-use store::claim::Holder;
 use store::crematorium::{CaseRow, IdentityKind, identity};
 use store::{Tx, crematorium, person, request, task};
 use uuid::Uuid;
@@ -180,24 +178,13 @@ impl Desk {
                 }
                 let mut case = told_of.clone();
                 if wish != had {
-                    let holder = Holder::request(row.id);
-                    let taken = place::take(tx, &rules, holder, &wish, None, now).await?;
-                    let Some(taken) = taken else {
-                        return Err(Trouble::SlotTaken {
-                            conflicts: Vec::new(),
-                            alternatives: Vec::new(),
-                        });
-                    };
-                    place::put(&mut case, &wish, taken);
+                    self.retake_places(tx, &mut case, &wish, &rules, now)
+                        .await?;
                 }
                 self.number_unnamed(tx, &mut case, now).await?;
                 crematorium::update(tx, &case).await?;
                 case_task::keep_right(tx, &rules, &case, &tasks, now).await?;
                 task::drop_all(tx, row.id, case_task::DOES_NOT_FIT, now).await?;
-                if moves {
-                    self.resolve_affected(tx, row.id, Resolution::Moved, now)
-                        .await?;
-                }
                 let applicant = person::by_id(tx, row.applicant_id).await?;
                 let about = Record {
                     has_email: applicant.is_some_and(|applicant| applicant.email.is_some()),

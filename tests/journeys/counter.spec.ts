@@ -76,6 +76,8 @@ test('a simple case by keyboard alone in under two minutes', async ({ sala, open
   const slip = page.locator('.slip');
   await expect(slip).toContainText('วันพฤหัสบดีที่ 26 พฤศจิกายน 2569');
   await expect(slip).toContainText('13.00');
+  // The ashes come by themselves: the first slot of the next open morning.
+  await expect(slip).toContainText('วันศุกร์ที่ 27 พฤศจิกายน 2569 เวลา 07.00 น.');
   await expect(slip).toContainText('075-000-001');
   await expect(page.getByRole('main')).toContainText('วันอาทิตย์ที่ 22 พฤศจิกายน 2569');
   await expect(slip.locator('.qr svg')).toHaveCount(1);
@@ -138,4 +140,50 @@ test('what is wrong at the counter is told at once, with everything as typed', a
   await expect(page.locator('.list tbody tr')).toHaveCount(1);
   await page.locator('.list tbody a').first().click();
   await expect(page.getByRole('main')).toContainText('ทางโทรศัพท์');
+});
+
+test('ash slot, coffin and implants by keyboard, where they are known', async ({ sala, open }) => {
+  const visitor = await open({ office: true });
+  const { page } = visitor;
+  await new Officer(visitor, sala).signIn(await sala.staff('somsri', 'สมศรี รักงาน', 'officer'));
+  await page.goto('/staff/walk-in');
+  for (const [name, value] of [
+    ['applicant.name', 'นางสาวมาลี ใจงาม'],
+    ['applicant.phone', '0812345678'],
+    ['deceased.name', 'นายบุญมี ใจงาม'],
+    ['deceased.date_of_death', 'เมื่อวาน'],
+    ['cremation.date', '25/11'],
+  ]) await page.locator(`[name="${name}"]`).fill(value);
+  await page.locator('[name="applicant.relation"]').selectOption('child');
+  await page.locator('[name="deceased.residence"][value=in_area]').check();
+  await page.locator('[name="cremation.round"]').selectOption('13:00');
+  const tab = async (name: string) => {
+    for (let n = 0; n < 6 && !(await page.locator(`[name="${name}"]:focus`).count()); n += 1) await page.keyboard.press('Tab');
+    await expect(page.locator(`[name="${name}"]:focus`), name).toHaveCount(1);
+  };
+  await page.locator('[name="cremation.round"]').focus();
+  const at = page.locator('summary:focus');
+  for (let n = 0; n < 6 && !(await at.count()); n += 1) await page.keyboard.press('Tab');
+  await expect(at).toHaveText(/^เก็บอัฐิ/);
+  await page.keyboard.press('Enter');
+  await tab('ash.time');
+  await page.keyboard.type('08');
+  await tab('ash.date');
+  await page.keyboard.type('พรุ่งนี้');
+  await tab('coffin_size');
+  for (let n = 0; n < 3; n += 1) await page.keyboard.press('ArrowDown');
+  await tab('implants');
+  await page.keyboard.press('End');
+  await visitor.see('unfolded');
+
+  // A day without a free slot is told at its field, and the fold stays open.
+  await tab('implants');
+  await page.locator('[name="ash.date"]').press('Enter');
+  await expect(page.locator('#ash-date-error, #ash-time-error').first()).toBeVisible();
+  await expect(page.locator('[name="implants"]')).not.toHaveValue('');
+  await visitor.see('wrong-ash-day');
+  await page.locator('[name="ash.date"]').fill('26/11');
+  await page.locator('[name="ash.date"]').press('Enter');
+  await page.waitForURL(/\/slip$/);
+  await expect(page.locator('.slip')).toContainText('วันพฤหัสบดีที่ 26 พฤศจิกายน 2569 เวลา 08.00 น.');
 });

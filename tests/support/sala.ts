@@ -28,6 +28,7 @@ export interface Account {
 export interface Wish {
   cremation?: { date: string; round: string };
   pavilion?: { id: string; from: string; nights: number };
+  ash?: { date: string; time: string };
 }
 
 export class Sala {

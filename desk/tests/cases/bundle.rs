@@ -480,6 +480,107 @@ async fn what_the_family_tells_moves_its_furnace_or_asks_the_office_to_call() {
     .await;
 }
 
+/// Puts something out of service for the days around the usual booking.
+async fn break_down(office: &Office, resource: &str) {
+    let fields = [
+        ("resource", resource),
+        ("from", "23/11/2569"),
+        ("until", "26/11/2569"),
+        ("reason_th", "ขัดข้อง"),
+    ];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let new = office
+        .desk
+        .parse_outage(&fields.into(), false)
+        .expect("an outage");
+    office
+        .desk
+        .declare_outage(&approver(), &new, "")
+        .await
+        .expect("declared");
+}
+
+async fn must_move(office: &Office) -> u32 {
+    office
+        .desk
+        .affected_count(&approver())
+        .await
+        .expect("a count")
+}
+
+#[tokio::test]
+async fn a_coffin_that_takes_a_booking_out_of_a_broken_furnace_takes_it_off_the_list() {
+    both(async |office| {
+        let desk = &office.desk;
+        let reference = desk
+            .walk_in(&approver(), &answers(1, &whole()))
+            .await
+            .expect("booked");
+        break_down(&office, "furnace-1").await;
+        assert_eq!(must_move(&office).await, 1);
+        let version = desk
+            .particulars(&approver(), reference.as_str())
+            .await
+            .expect("view")
+            .version;
+        let large = told("", "large", "");
+        desk.set_particulars(&approver(), reference.as_str(), version, &large, None)
+            .await
+            .expect("set");
+        let view = desk
+            .particulars(&approver(), reference.as_str())
+            .await
+            .expect("view");
+        assert_eq!(view.furnace.as_deref(), Some("furnace-2"));
+        assert_eq!(must_move(&office).await, 0);
+        let calls = desk.call_list(&approver()).await.expect("calls");
+        assert!(calls.is_empty(), "nobody need hear that it must move");
+        let free = number(
+            &desk.store,
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM slot_claim
+             WHERE resource_id = 'furnace-1' AND service_date = '2026-11-25' AND holder_kind = 'maintenance'",
+        )
+        .await;
+        assert_eq!(free, 96, "what it left is the outage's, not the public's");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_round_does_not_take_a_booking_off_the_list_while_its_nights_are_broken() {
+    both(async |office| {
+        let desk = &office.desk;
+        let reference = desk
+            .walk_in(&approver(), &answers(1, &whole()))
+            .await
+            .expect("booked");
+        break_down(&office, "sala-1").await;
+        let version = desk
+            .particulars(&approver(), reference.as_str())
+            .await
+            .expect("view")
+            .version;
+        let mut late = whole();
+        late.case_type = CaseType::Infectious;
+        late.cremation.as_mut().expect("a cremation").round = "16:00".parse().expect("a time");
+        desk.set_particulars(
+            &approver(),
+            reference.as_str(),
+            version,
+            &told("infectious", "", ""),
+            Some(&late),
+        )
+        .await
+        .expect("set");
+        assert_eq!(
+            must_move(&office).await,
+            1,
+            "its nights are where they were"
+        );
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_task_that_is_needed_no_longer_is_closed_and_one_that_was_done_stays_done() {
     both(async |office| {

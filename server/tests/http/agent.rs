@@ -27,7 +27,7 @@ fn code(house: &House, secret: &str) -> String {
     totp.generate(now).to_string()
 }
 
-async fn officer(house: &House, username: &str, role: Role) -> (StaffActor, String) {
+pub async fn officer(house: &House, username: &str, role: Role) -> (StaffActor, String) {
     let new = desk::staff::NewStaff {
         username: username.to_owned(),
         name: "สมศรี รักงาน".to_owned(),
@@ -111,11 +111,11 @@ async fn send(house: &House, agent: &AgentActor, n: u32) -> String {
         .to_owned()
 }
 
-async fn visit(house: &House, cookie: &str, path: &str) -> Answer {
+pub async fn visit(house: &House, cookie: &str, path: &str) -> Answer {
     house.ask(get(path).header("cookie", cookie)).await
 }
 
-async fn act(house: &House, cookie: &str, path: &str, form: &str) -> Answer {
+pub async fn act(house: &House, cookie: &str, path: &str, form: &str) -> Answer {
     let ask = post(path)
         .header("origin", PUBLIC_URL)
         .header("cookie", cookie);

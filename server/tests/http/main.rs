@@ -6,6 +6,7 @@
 mod agent;
 mod api;
 mod changes;
+mod counter;
 mod harness;
 mod headers;
 mod health;

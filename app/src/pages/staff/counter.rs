@@ -2,6 +2,7 @@
 mod typed;
 
 use super::frame::{Clerk, Office, Page, Place};
+use super::particulars::coffin_and_implants;
 use super::words;
 use crate::components::{
     Button, Choice, ErrorSummary, FormView, Kind, Layout, Notice, NoticeKind, Radios, SelectField,
@@ -15,7 +16,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use desk::office::{CHANNEL, FORM_KEY, RETAKE_REASON};
 use desk::{Conflict, Trouble};
-use domain::crematorium::application::{self, Relation};
+use domain::crematorium::application::{self, Application, Relation};
 use domain::crematorium::{Booker, DayAvailability, Residence, Rules, Wish};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text};
 use domain::municipality::CaseType;
@@ -52,8 +53,19 @@ async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Respon
         typed::take_alternative(&mut typed, &chosen);
     }
     let today = time::local_date(office.desk().now());
-    let fields = typed::understood(&typed, today);
-    let attempt = match office.desk().walk_in(&office.staff, &fields).await {
+    let mut fields = typed::understood(&typed, today);
+    let outcome = match with_ash(office, &mut fields).await? {
+        None => office.desk().walk_in(&office.staff, &fields).await,
+        // Nothing is booked without what was asked for; what else is wrong is told with it.
+        Some(error) => {
+            let mut errors = FieldErrors::one(error);
+            if let Err(more) = Application::parse(&fields, office.desk().now()) {
+                errors.extend(more);
+            }
+            Err(Trouble::Invalid(errors))
+        }
+    };
+    let attempt = match outcome {
         Ok(reference) => {
             let path = format!("/staff/requests/{}/slip", reference.as_str());
             return Ok(see_other(&office.href(&path)));
@@ -85,6 +97,26 @@ async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Respon
         Err(other) => return Err(other),
     };
     form_page(office, attempt).await
+}
+
+/// Puts the ash slot that comes with a cremation into the answers; or what is wrong with the one that was chosen.
+async fn with_ash(office: &Office, fields: &mut RawFields) -> desk::Result<Option<FieldError>> {
+    let places: RawFields = fields
+        .iter()
+        .filter(|(name, _)| !name.starts_with("ash."))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let Some(wish) = application::wish(&places, &mut FieldErrors::new()) else {
+        return Ok(None);
+    };
+    let Some(cremation) = wish.cremation else {
+        return Ok(None);
+    };
+    let free = office
+        .desk()
+        .ash_choices(&cremation, wish.case_type, None)
+        .await?;
+    Ok(typed::ash(fields, &cremation, &free).err())
 }
 
 /// The desk looks at the places once the answers can be read; the page tells every error at once.
@@ -302,9 +334,7 @@ impl CounterView {
         ];
         let lang = self.lang;
         let form = &self.form;
-        let open = FIELDS
-            .iter()
-            .any(|field| !form.value(field).is_empty() || form.error(field).is_some());
+        let open = self.touched(&FIELDS);
         view! {
             <details class="panel" open=open>
                 <summary>{lang.t("เพิ่มเติม: มรณบัตร ผู้ช่วยติดต่อ อีเมล", "More: certificate, helper, e-mail")}</summary>
@@ -316,6 +346,60 @@ impl CounterView {
             </details>
         }
         .into_any()
+    }
+
+    /// Whether something stands in one of these fields, or is wrong with it.
+    fn touched(&self, fields: &[&str]) -> bool {
+        let form = &self.form;
+        fields
+            .iter()
+            .any(|field| !form.value(field).is_empty() || form.error(field).is_some())
+    }
+
+    /// The ash slot comes by itself; the coffin and implants are mostly not known yet.
+    fn ash_and_coffin(&self) -> AnyView {
+        const FIELDS: [&str; 4] = ["ash.time", "ash.date", "coffin_size", "implants"];
+        let lang = self.lang;
+        let form = &self.form;
+        let open = self.touched(&FIELDS);
+        let (summary, ash) = if self.rules.settings().ash.is_offered() {
+            let fields = view! {
+                <SelectField form field="ash.time" label=lang.t("เวลาเก็บอัฐิ", "Collecting the ashes") options=self.ash_options() width=Width::Long/>
+                {self.date("ash.date", lang.t("วันเก็บอัฐิ", "Day of collecting"), Some(lang.t("เว้นว่าง: วันเปิดถัดจากวันฌาปนกิจ", "Empty: the next open day after the cremation")), None)}
+            };
+            let summary = lang.t(
+                "เก็บอัฐิ (เช้าวันเปิดถัดไป) หีบศพ อุปกรณ์ฝัง",
+                "Ashes (next open morning), coffin, implants",
+            );
+            (summary, Some(fields))
+        } else {
+            (lang.t("หีบศพ อุปกรณ์ฝัง", "Coffin, implants"), None)
+        };
+        view! {
+            <details open=open>
+                <summary>{summary}</summary>
+                {ash}
+                {coffin_and_implants(lang, form)}
+            </details>
+        }
+        .into_any()
+    }
+
+    fn ash_options(&self) -> Vec<(String, String)> {
+        let lang = self.lang;
+        let first = lang.t("ช่วงแรกที่ว่าง", "The first that is free");
+        let none = lang.t("ไม่จองตอนนี้", "Do not book one now");
+        let ash = &self.rules.settings().ash;
+        let starts: BTreeSet<_> = ash.slots.iter().map(|slot| slot.start).collect();
+        let starts = starts
+            .into_iter()
+            .map(|start| (start.to_string(), common::round(lang, start)));
+        let mut options: Vec<_> = std::iter::once((String::new(), first.to_owned()))
+            .chain(starts)
+            .chain([(typed::NO_ASH.to_owned(), none.to_owned())])
+            .collect();
+        keep_typed(&mut options, &self.form, "ash.time");
+        options
     }
 
     fn places(&self) -> AnyView {
@@ -334,6 +418,7 @@ impl CounterView {
                 <SelectField form field="pavilion.id" label=lang.t("ศาลา", "Pavilion") options=self.pavilion_options() width=Width::Long/>
                 <SelectField form field="pavilion.nights" label=lang.t("จำนวนคืน", "Nights") options=self.night_options() width=Width::Short/>
                 {self.date("pavilion.from", lang.t("สวดคืนแรกวันที่", "First night of chanting"), Some(lang.t("เว้นว่าง: คืนสุดท้ายก่อนวันฌาปนกิจ", "Empty: the last night is before the cremation.")), None)}
+                {self.ash_and_coffin()}
             </fieldset>
         }
         .into_any()

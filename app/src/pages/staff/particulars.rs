@@ -165,29 +165,30 @@ async fn form_page(office: &Office, number: &str, attempt: Attempt) -> desk::Res
         .await
 }
 
-/// The three questions as lists, with "not asked yet" where there is no answer.
+/// The three questions as lists.
 pub(super) fn selects(lang: Lang, form: &FormView) -> AnyView {
-    let unasked = (
-        String::new(),
-        lang.t("ยังไม่ได้ถาม", "Not asked yet").to_owned(),
-    );
-    let list = |first: Option<(String, String)>, all: Vec<(&'static str, Text)>| {
+    let types = CaseType::ALL.map(|it| (it.code().to_owned(), it.label().get(lang).to_owned()));
+    view! {
+        <SelectField form field="case_type" label=lang.t("ประเภท", "Type") options=types.into() width=Width::Long/>
+        {coffin_and_implants(lang, form)}
+    }
+    .into_any()
+}
+
+/// Two of them, with "not asked yet" where there is no answer.
+pub(super) fn coffin_and_implants(lang: Lang, form: &FormView) -> AnyView {
+    let list = |all: Vec<(&'static str, Text)>| {
+        let unasked = lang.t("ยังไม่ได้ถาม", "Not asked yet").to_owned();
         let all = all
             .into_iter()
             .map(|(code, label)| (code.to_owned(), label.get(lang).to_owned()));
-        first.into_iter().chain(all).collect::<Vec<_>>()
+        std::iter::once((String::new(), unasked))
+            .chain(all)
+            .collect::<Vec<_>>()
     };
-    let types = list(None, CaseType::ALL.map(|it| (it.code(), it.label())).into());
-    let sizes = list(
-        Some(unasked.clone()),
-        CoffinSize::ALL.map(|it| (it.code(), it.label())).into(),
-    );
-    let implants = list(
-        Some(unasked),
-        Implants::ALL.map(|it| (it.code(), it.label())).into(),
-    );
+    let sizes = list(CoffinSize::ALL.map(|it| (it.code(), it.label())).into());
+    let implants = list(Implants::ALL.map(|it| (it.code(), it.label())).into());
     view! {
-        <SelectField form field="case_type" label=lang.t("ประเภท", "Type") options=types width=Width::Long/>
         <SelectField form field="coffin_size" label=lang.t("ขนาดหีบศพ", "Size of the coffin") options=sizes width=Width::Long/>
         <SelectField form field="implants" label=lang.t("เครื่องกระตุ้นหัวใจหรืออุปกรณ์ฝังที่มีแบตเตอรี่", "Pacemaker or another implant with a battery") options=implants width=Width::Long
             hint=lang.t("ต้องนำออกก่อนฌาปนกิจ เพราะระเบิดในเตาได้", "It must be removed before the cremation: it can burst in the furnace.")/>

@@ -14,7 +14,7 @@ use domain::crematorium::application::Relation;
 use domain::crematorium::{CremationWish, DayAvailability, PavilionWish, Residence, Rules, Wish};
 use domain::form::{FieldErrors, Lang, RawFields, Text};
 use domain::money::Satang;
-use domain::municipality::{Furnace, Municipality, Pavilion, Round};
+use domain::municipality::{AshSlot, AshTable, Furnace, Municipality, Pavilion, Round};
 use domain::reference::Reference;
 use domain::request::{Action, Delegation, Event, Refusal, Role, StaffActor, Status};
 use domain::time::Instant;
@@ -41,6 +41,16 @@ fn rules() -> Arc<Rules> {
         id: "furnace-1".to_owned(),
         name: name("เตาที่ 1", "Furnace 1"),
         largest_coffin: None,
+        weekdays: Vec::new(),
+        valid_from: None,
+        valid_until: None,
+    }];
+    settings.ash.tables = vec![AshTable {
+        id: "ash-1".to_owned(),
+        name: name("โต๊ะที่ 1", "Table 1"),
+    }];
+    settings.ash.slots = vec![AshSlot {
+        start: "07:00".parse().expect("a time"),
         weekdays: Vec::new(),
         valid_from: None,
         valid_until: None,
@@ -476,6 +486,17 @@ fn typing_at_the_counter_begins_at_the_name_or_at_what_is_wrong() {
         fresh[name..name + end.expect("an end")].contains("autofocus"),
         "{fresh}"
     );
+}
+
+#[test]
+fn ashes_coffin_and_implants_are_folded_away_at_the_counter_until_one_is_answered() {
+    let folded = |html: &str| html.matches("<details open").count();
+    let fresh = counter(Lang::Th, RawFields::new(), Vec::new());
+    for field in ["ash.time", "ash.date", "coffin_size", "implants"] {
+        assert!(fresh.contains(&format!("name=\"{field}\"")), "{field}");
+        let answered = counter(Lang::Th, typed(&[(field, "x")]), Vec::new());
+        assert_eq!(folded(&answered), folded(&fresh) + 1, "{field}");
+    }
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! What an officer types in a hurry, and what is understood by it: the form keeps the one, the desk gets the other.
 use chrono::{Days, NaiveDate};
-use domain::crematorium::Wish;
+use domain::crematorium::{AshWish, CremationWish, Wish};
 use domain::form::{FieldError, FieldErrors, RawFields, raw};
 use domain::text;
 use domain::thai_date;
+use domain::time::TimeOfDay;
 
 /// One field for whatever number identifies the person who died; the API has one for each kind.
 pub(super) const NUMBER: &str = "deceased.national_id";
+
+/// The choice that declines an ash slot; an empty one takes the first that is free, as a family's tap does.
+pub(super) const NO_ASH: &str = "none";
 
 /// Dates that are typed in one field.
 const DATES: [&str; 4] = [
@@ -68,6 +72,67 @@ fn first_night(fields: &mut RawFields) {
     }
 }
 
+/// The ash slot that comes with a cremation: what was chosen as far as anything was, else the first that is free from
+/// the next morning on. What is chosen whole stands as it is, free or not: the desk answers that.
+pub(super) fn ash(
+    fields: &mut RawFields,
+    cremation: &CremationWish,
+    free: &[AshWish],
+) -> Result<(), FieldError> {
+    let date = text::clean(raw(fields, "ash.date"));
+    let start = text::clean(raw(fields, "ash.time"));
+    if start == NO_ASH || (!date.is_empty() && !start.is_empty()) {
+        if start == NO_ASH {
+            put_ash(fields, None);
+        }
+        return Ok(());
+    }
+    let day: Option<NaiveDate> = match date.as_str() {
+        "" => None,
+        typed => Some(typed.parse().map_err(|_| unread("ash.date"))?),
+    };
+    let time = match start.as_str() {
+        "" => None,
+        typed => Some(TimeOfDay::parse(typed).map_err(|_| unread("ash.time"))?),
+    };
+    let found = free.iter().copied().find(|ash| {
+        day.map_or(ash.date > cremation.date, |day| ash.date == day)
+            && time.is_none_or(|time| ash.start == time)
+    });
+    if found.is_none() && (day.is_some() || time.is_some()) {
+        let field = if day.is_some() {
+            "ash.date"
+        } else {
+            "ash.time"
+        };
+        return Err(FieldError::new(
+            field,
+            "slot_taken",
+            "ไม่มีช่วงเก็บอัฐิที่ว่างตามที่เลือก",
+            "No time to collect the ashes is free as chosen",
+        ));
+    }
+    put_ash(fields, found);
+    Ok(())
+}
+
+fn put_ash(fields: &mut RawFields, ash: Option<AshWish>) {
+    let (date, start) = ash.map_or_else(Default::default, |ash| {
+        (ash.date.to_string(), ash.start.to_string())
+    });
+    fields.insert("ash.date".to_owned(), date);
+    fields.insert("ash.time".to_owned(), start);
+}
+
+fn unread(field: &str) -> FieldError {
+    FieldError::new(
+        field,
+        "format",
+        "อ่านวันหรือเวลาเก็บอัฐิไม่ออก เช่น 26/11 และ 07.00",
+        "The day or time of collecting the ashes is not understood, such as 26/11 and 07:00",
+    )
+}
+
 /// Errors at the fields that this form has.
 pub(super) fn at_the_fields(errors: FieldErrors) -> FieldErrors {
     let mut placed = FieldErrors::new();
@@ -76,6 +141,7 @@ pub(super) fn at_the_fields(errors: FieldErrors) -> FieldErrors {
             "deceased.passport" | "deceased.identity" => NUMBER.to_owned(),
             // "Neither a cremation nor a pavilion" belongs to no one field: the first of them takes it.
             "cremation" => "cremation.date".to_owned(),
+            "ash" => "ash.date".to_owned(),
             other => other.to_owned(),
         };
         if placed.of(&error.field).is_none() {
@@ -108,8 +174,13 @@ pub(super) fn take_alternative(typed: &mut RawFields, chosen: &str) {
         typed.extend(
             pairs
                 .into_iter()
+                // The places are other ones; the coffin is as it was told.
+                .filter(|(name, _)| *name != "coffin_size")
                 .map(|(name, value)| (name.to_owned(), value.to_owned())),
         );
+        if raw(typed, "ash.time").is_empty() {
+            typed.insert("ash.time".to_owned(), NO_ASH.to_owned());
+        }
     }
 }
 
@@ -222,9 +293,16 @@ mod tests {
             ("applicant.name", "สมหญิง"),
             ("cremation.date", "2026-11-25"),
         ]);
-        take_alternative(&mut fields, &alternative_value(&wish()));
+        let with_ash = Wish {
+            ash: Some(AshWish {
+                date: "2026-11-27".parse().unwrap(),
+                start: "07:00".parse().unwrap(),
+            }),
+            ..wish()
+        };
+        take_alternative(&mut fields, &alternative_value(&with_ash));
         assert_eq!(raw(&fields, "applicant.name"), "สมหญิง");
-        for (name, value) in desk::request::wish_fields(&wish()) {
+        for (name, value) in desk::request::wish_fields(&with_ash) {
             assert_eq!(raw(&fields, &name), value, "{name}");
         }
         let without = Wish {
@@ -233,6 +311,56 @@ mod tests {
         };
         take_alternative(&mut fields, &alternative_value(&without));
         assert_eq!(raw(&fields, "pavilion.id"), "");
+    }
+
+    #[test]
+    fn the_first_free_ash_slot_comes_by_itself_and_any_part_of_another_may_be_chosen() {
+        let slot = |date: &str, start: &str| AshWish {
+            date: date.parse().unwrap(),
+            start: start.parse().unwrap(),
+        };
+        let free = [
+            slot("2026-11-26", "16:00"),
+            slot("2026-11-27", "08:00"),
+            slot("2026-11-28", "07:00"),
+            slot("2026-11-28", "08:00"),
+        ];
+        let cremation = wish().cremation.unwrap();
+        for (date, start, expected) in [
+            ("", "", Ok(("2026-11-27", "08:00"))),
+            ("", "07:00", Ok(("2026-11-28", "07:00"))),
+            ("2026-11-28", "", Ok(("2026-11-28", "07:00"))),
+            ("2026-11-26", "", Ok(("2026-11-26", "16:00"))),
+            // Chosen whole: the desk says what is wrong with it.
+            ("2026-11-27", "07:00", Ok(("2026-11-27", "07:00"))),
+            ("", NO_ASH, Ok(("", ""))),
+            ("2026-11-28", NO_ASH, Ok(("", ""))),
+            ("2026-11-29", "", Err("ash.date")),
+            ("", "09:00", Err("ash.time")),
+            ("someday", "", Err("ash.date")),
+        ] {
+            let mut fields = typed(&[("ash.date", date), ("ash.time", start)]);
+            let chosen = ash(&mut fields, &cremation, &free);
+            let chosen = match &chosen {
+                Ok(()) => Ok((raw(&fields, "ash.date"), raw(&fields, "ash.time"))),
+                Err(error) => Err(error.field.as_str()),
+            };
+            assert_eq!(chosen, expected, "{date} {start}");
+        }
+        let mut fields = RawFields::new();
+        assert!(ash(&mut fields, &cremation, &[]).is_ok());
+        assert_eq!(
+            raw(&fields, "ash.date"),
+            "",
+            "a full table keeps nobody from booking"
+        );
+    }
+
+    #[test]
+    fn an_alternative_without_ashes_does_not_bring_them_back() {
+        let mut fields = RawFields::new();
+        take_alternative(&mut fields, &alternative_value(&wish()));
+        assert_eq!(raw(&fields, "ash.time"), NO_ASH);
     }
 
     #[test]
