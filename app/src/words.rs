@@ -99,7 +99,7 @@ pub fn cremation(lang: Lang, wish: &CremationWish) -> String {
 /// The same for a list of days, short.
 pub fn ash_line(lang: Lang, ash: AshWish) -> String {
     let when = format!("{} {}", near_day(lang, ash.date), round(lang, ash.start));
-    lang.t(format!("เก็บอัฐิ {when}"), format!("ashes {when}"))
+    lang.t(format!("เก็บอัฐิ {when}"), format!("ash collection {when}"))
 }
 
 /// The ash slot that comes with every round of a day: told once. `None` where they differ, or there is none.
@@ -138,7 +138,15 @@ pub fn places(lang: Lang, rules: &Rules, wish: &Wish) -> Vec<(&'static str, Stri
 pub fn places_line(lang: Lang, rules: &Rules, wish: &Wish) -> String {
     let places: Vec<_> = places(lang, rules, wish)
         .into_iter()
-        .map(|(_, words)| words)
+        .map(|(name, words)| {
+            // A pavilion's own name says what it is.
+            let named = lang.t(format!("{name}{words}"), format!("{name}: {words}"));
+            if words.starts_with(name) {
+                words
+            } else {
+                named
+            }
+        })
         .collect();
     places.join(" · ")
 }

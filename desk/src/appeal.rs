@@ -100,8 +100,9 @@ impl Desk {
         let loaded = self.second_fact(reference, last4, address).await?;
         let mut conn = self.store.read().await?;
         let rows = appeal::of(&mut conn, loaded.row.id).await?;
+        let events = request::events(&mut conn, loaded.row.id).await?;
         // An order is appealed once; after the answer the way leads to the court.
-        let offer = if can_be_appealed(loaded.row.state.status) && rows.is_empty() {
+        let offer = if is_an_order(loaded.row.state.status, &events) && rows.is_empty() {
             let last_day = self.last_day_of(&mut conn, &loaded.row).await?;
             Some(AppealOffer {
                 last_day,
@@ -175,7 +176,7 @@ impl Desk {
         }
         let words = parse_words("words", words)?;
         let row = &loaded.row;
-        if !can_be_appealed(row.state.status) {
+        if !is_an_order(row.state.status, &request::events(&mut conn, row.id).await?) {
             return Err(Refusal::WrongState.into());
         }
         if !appeal::of(&mut conn, row.id).await?.is_empty() {
@@ -519,6 +520,15 @@ fn view_of(row: AppealRow) -> AppealView {
 }
 
 /// When the family learned of the last refusal or cancellation: an answered call after it.
+/// Whether the office refused or cancelled it: what a family ended itself is no order.
+pub(crate) fn is_an_order(status: Status, events: &[EventRow]) -> bool {
+    can_be_appealed(status)
+        && events
+            .iter()
+            .rfind(|event| matches!(event.event.as_str(), "refused" | "cancelled"))
+            .is_some_and(|event| event.actor_kind == "staff")
+}
+
 fn told_at(events: &[EventRow]) -> Option<Instant> {
     let decided = events
         .iter()

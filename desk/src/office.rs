@@ -8,7 +8,7 @@ use chrono::{Days, NaiveDate};
 use data_encoding::HEXLOWER;
 use domain::agent::ConfirmedBy;
 use domain::crematorium::application::Relation;
-use domain::crematorium::{Application, Residence, Wish};
+use domain::crematorium::{Application, Residence, Rules, Wish};
 use domain::form::{Lang, RawFields, Text, raw};
 use domain::phone::Phone;
 use domain::reference::Reference;
@@ -310,7 +310,7 @@ impl Desk {
         let mut conn = self.store.read().await?;
         let loaded = load(&mut conn, row).await?;
         let mut names = Names::default();
-        let history = history(&mut conn, loaded.row.id, &mut names).await?;
+        let history = history(&self.rules(), &mut conn, loaded.row.id, &mut names).await?;
         let views = views(&mut conn, loaded.row.id, &mut names).await?;
         let mut calls = Vec::new();
         for call in store_call::of(&mut conn, loaded.row.id).await? {
@@ -796,7 +796,12 @@ fn display_phone(phone: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-async fn history(conn: &mut Conn, id: Uuid, names: &mut Names) -> Result<Vec<HistoryRow>> {
+async fn history(
+    rules: &Rules,
+    conn: &mut Conn,
+    id: Uuid,
+    names: &mut Names,
+) -> Result<Vec<HistoryRow>> {
     let mut rows = Vec::new();
     for row in request::events(conn, id).await? {
         let event: Event = serde_json::from_str(&row.body)
@@ -809,7 +814,7 @@ async fn history(conn: &mut Conn, id: Uuid, names: &mut Names) -> Result<Vec<His
         rows.push(HistoryRow {
             at: row.at,
             actor: actor_words(&row.actor_kind, name),
-            words: event_words(&event),
+            words: event_words(rules, &event),
             event,
         });
     }
@@ -843,7 +848,7 @@ fn actor_words(kind: &str, name: Option<String>) -> Text {
 }
 
 /// What happened, for the history.
-pub(crate) fn event_words(event: &Event) -> Text {
+pub(crate) fn event_words(rules: &Rules, event: &Event) -> Text {
     match event {
         Event::Submitted => Text::new("ส่งคำขอ", "Request sent"),
         Event::Taken => Text::new("รับเรื่องไว้ดำเนินการ", "Taken to work on"),
@@ -869,7 +874,7 @@ pub(crate) fn event_words(event: &Event) -> Text {
         Event::Cancelled { reason } => {
             Text::new(format!("ยกเลิก: {reason}"), format!("Cancelled: {reason}"))
         }
-        Event::Moved { from, to, reason } => moved_words(from, to, reason),
+        Event::Moved { from, to, reason } => moved_words(rules, from, to, reason),
         Event::Particulars(known) => {
             let words = known.words();
             Text::new(
@@ -973,30 +978,21 @@ pub(crate) fn event_words(event: &Event) -> Text {
     }
 }
 
-fn moved_words(from: &Wish, to: &Wish, reason: &str) -> Text {
-    let short = |wish: &Wish| {
-        let cremation = wish
-            .cremation
-            .as_ref()
-            .map(|cremation| format!("{} {}", cremation.date, cremation.round));
-        let nights = wish
-            .pavilion
-            .as_ref()
-            .map(|pavilion| format!("{} {} × {}", pavilion.id, pavilion.from, pavilion.nights));
-        [cremation, nights]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(", ")
+/// Where a booking was and where it is.
+fn moved_words(rules: &Rules, from: &Wish, to: &Wish, reason: &str) -> Text {
+    let line = |lang, wish| {
+        let places = crate::document::places(lang, rules, wish);
+        let places: Vec<_> = places.into_iter().map(|(_, words)| words).collect();
+        places.join(" · ")
     };
     let why = if reason.trim().is_empty() {
         String::new()
     } else {
         format!(" ({reason})")
     };
-    let (from, to) = (short(from), short(to));
+    let [th, en] = [Lang::Th, Lang::En].map(|lang| (line(lang, from), line(lang, to)));
     Text::new(
-        format!("ย้ายจาก {from} เป็น {to}{why}"),
-        format!("Moved from {from} to {to}{why}"),
+        format!("ย้ายจาก {} เป็น {}{why}", th.0, th.1),
+        format!("Moved from {} to {}{why}", en.0, en.1),
     )
 }

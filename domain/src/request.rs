@@ -556,6 +556,14 @@ impl Event {
         )
     }
 
+    /// Whether nothing is to be decided or held after this.
+    pub fn ends(&self) -> bool {
+        matches!(
+            self,
+            Self::Refused { .. } | Self::Withdrawn | Self::Cancelled { .. } | Self::Lapsed
+        )
+    }
+
     /// Whether the call to confirm a request is still to be made after the family was told of this.
     pub fn leaves_unverified(&self) -> bool {
         matches!(

@@ -166,7 +166,7 @@ for (const { javascript, how } of SCRIPTS) {
     const { page } = visitor;
     const family = new Family(visitor);
     await family.until('day');
-    await expect(page.locator('#d-2026-11-27')).toContainText('ปิดทำการทุกวันศุกร์');
+    await expect(page.locator('#d-2026-11-27')).toContainText('งดฌาปนกิจทุกวันศุกร์');
     await expect(page.locator('main'), 'the moon is for those who ask').not.toContainText('ค่ำ');
     await page.locator('details.beliefs > summary').click();
     await page.getByLabel('ข้างขึ้นวันคี่ ข้างแรมวันคู่').check();

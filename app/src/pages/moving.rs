@@ -162,8 +162,8 @@ impl Moving<'_> {
             OfferState::Full => closed(lang.t("เต็มทุกรอบ", "fully booked"), None),
             OfferState::NightsTaken => closed(
                 lang.t(
-                    "ศาลาไม่ว่างครบทุกคืน",
-                    "the pavilion is not free on every night",
+                    "ศาลาว่างไม่ครบทุกคืน",
+                    "the pavilion is not free for all the nights",
                 ),
                 None,
             ),

@@ -109,7 +109,7 @@ fn words_of(lang: Lang, validity: Validity) -> (NoticeKind, &'static str, &'stat
         Validity::Valid => (
             NoticeKind::Good,
             lang.t("ใช้ได้", "Valid"),
-            lang.t("เอกสารนี้ลงนามแล้ว และยังมีผล", "It is signed and in force."),
+            lang.t("มีเอกสารนี้จริงและยังมีผล เทียบเลขที่ วัน และเวลากับกระดาษในมือ ถ้าไม่ตรงกัน อย่าเชื่อกระดาษนั้น", "This document exists and is in force. Compare its number, day and time with the paper. If they differ, do not trust the paper."),
         ),
         Validity::NotSigned => (
             NoticeKind::Hold,

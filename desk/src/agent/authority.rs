@@ -2,6 +2,7 @@
 use crate::request::{Access, Loaded, Record, places, wish_of};
 use crate::{Desk, Result, Trouble};
 use domain::agent::{AgentActor, Authority, ConfirmedBy};
+use domain::crematorium::Rules;
 use domain::form::{Lang, Text};
 use domain::phone::Phone;
 use domain::request::{Actor, Event, Refusal, StaffActor};
@@ -34,7 +35,7 @@ impl Desk {
     pub async fn agent_on(&self, access: &Access<'_>) -> Result<Option<AgentOnCase>> {
         let (loaded, _) = self.opened(access).await?;
         let mut conn = self.store.read().await?;
-        on_case(&mut conn, loaded.row.id).await
+        on_case(&self.rules(), &mut conn, loaded.row.id).await
     }
 
     /// The same, for the office.
@@ -46,7 +47,7 @@ impl Desk {
         super::handles_requests(who)?;
         let row = self.row_by_reference(reference).await?;
         let mut conn = self.store.read().await?;
-        on_case(&mut conn, row.id).await
+        on_case(&self.rules(), &mut conn, row.id).await
     }
 
     /// The family confirms its agent, with its own phone's digits; the helper's are not enough.
@@ -99,7 +100,7 @@ impl Desk {
             return Ok(None);
         }
         let mut conn = self.store.read().await?;
-        let Some(found) = on_case(&mut conn, loaded.row.id).await? else {
+        let Some(found) = on_case(&self.rules(), &mut conn, loaded.row.id).await? else {
             return Ok(None);
         };
         let (who, rules) = (&found.agent.organisation, self.rules());
@@ -228,7 +229,11 @@ fn is_own_phone(loaded: &Loaded, last4: &str) -> bool {
         .is_some_and(|phone| phone.last4() == typed)
 }
 
-async fn on_case(conn: &mut Conn, request_id: uuid::Uuid) -> Result<Option<AgentOnCase>> {
+async fn on_case(
+    rules: &Rules,
+    conn: &mut Conn,
+    request_id: uuid::Uuid,
+) -> Result<Option<AgentOnCase>> {
     let Some(AuthorityRow {
         agent_id,
         authority,
@@ -247,7 +252,7 @@ async fn on_case(conn: &mut Conn, request_id: uuid::Uuid) -> Result<Option<Agent
                 .map_err(|error| Trouble::Internal(error.to_string()))?;
             acts.push(AgentAct {
                 at: event.at,
-                words: crate::office::event_words(&words),
+                words: crate::office::event_words(rules, &words),
             });
         }
     }

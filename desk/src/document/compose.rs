@@ -142,7 +142,7 @@ impl Paper<'_> {
         ));
         if state.status == Status::Submitted {
             facts.push((
-                lang.t("ทราบผลภายใน", "Decision by").to_owned(),
+                lang.t("พิจารณาภายใน", "Decided by").to_owned(),
                 moment(lang, state.decide_by),
             ));
         }

@@ -110,7 +110,7 @@ impl Letter<'_> {
         document.blocks.push(Block::facts(facts));
         if wish.cremation.is_some() {
             document.blocks.push(Block::paragraph(format!(
-                "หากเคลื่อนหีบศพมาจากที่อื่น โปรดมาถึงก่อนเวลาเผา {} นาที",
+                "หากเคลื่อนหีบศพมาจากที่อื่น โปรดมาถึงก่อนเวลาฌาปนกิจ {} นาที",
                 settings.arrive_before_minutes
             )));
         }

@@ -54,6 +54,9 @@ impl Desk {
                     about.at,
                 )
                 .await?;
+            } else if event.ends() {
+                // Nobody is called about what the family has ended itself.
+                call::supersede(tx, about.id).await?;
             }
             if self.mail_url.is_some() && about.has_email && crate::mail::is_sent_for(event) {
                 let body = json!({ "request": about.id, "event": id }).to_string();

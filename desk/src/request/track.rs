@@ -90,6 +90,8 @@ pub struct TrackView {
     pub certificate: CertificateState,
     pub can_withdraw: bool,
     pub can_correct: bool,
+    /// Whether the office refused or cancelled it.
+    pub can_appeal: bool,
     /// Whether an agent sent it for the family.
     pub by_agent: bool,
     /// Whether it must move, and what the family may change by itself.
@@ -340,6 +342,7 @@ impl Desk {
             certificate: certificate_of(&loaded.case),
             can_withdraw: can.contains(&"withdraw"),
             can_correct: can.contains(&"resubmit"),
+            can_appeal: crate::appeal::is_an_order(state.status, &events),
             by_agent: events
                 .first()
                 .is_some_and(|event| event.actor_kind == "agent"),

@@ -19,6 +19,7 @@ use crate::words;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::TimeDelta;
 use desk::draft::{AGENT, DraftView, HoldView};
 use desk::{Conflict, Trouble};
 use domain::crematorium::application::{self, Relation};
@@ -202,8 +203,10 @@ fn hold(visit: &Visit, draft: &DraftView) -> AnyView {
     );
     let action = visit.href(&format!("/crematorium/{}/extend", draft.id));
     let minutes = visit.desk().rules().settings().hold_minutes;
+    let later = visit.desk().now() + TimeDelta::minutes(minutes.into());
+    let later = words::clock(lang, later);
     let more = (*extensions_left > 0).then(|| {
-        let label = lang.t(format!("ขอเวลาเพิ่มเป็น {minutes} นาที"), format!("Hold for {minutes} minutes from now"));
+        let label = lang.t(format!("จองไว้ให้ถึง {later}"), format!("Hold until {later}"));
         view! { <form method="post" action=action><Button label kind=ButtonKind::Secondary/></form> }
     });
     view! { <Notice kind=NoticeKind::Hold title>{more}</Notice> }.into_any()

@@ -88,10 +88,13 @@ pub(super) fn look(form: &FormView, draft: &RawFields, lang: Lang) -> Look {
             kind=Kind::OwnPhone
             width=Width::Long
         />
-        <Radios form field="filling_for" legend=lang.t("ใครเป็นผู้กรอก", "Who is filling this in") options=who/>
+        <Radios form field="filling_for" legend=lang.t("ใครเป็นผู้กรอก", "Who is filling this in?") options=who/>
     };
     Look {
-        title: lang.t("ใครเป็นผู้ขอใช้ฌาปนสถาน", "Who asks to use the crematorium"),
+        title: lang.t(
+            "ใครเป็นผู้ขอใช้ฌาปนสถาน",
+            "Who is asking to use the crematorium?",
+        ),
         intro: None,
         heading_inside: false,
         fields: fields.into_any(),

@@ -303,8 +303,8 @@ impl Listed<'_> {
                 OfferState::NightsTaken => self.shut(
                     day.date,
                     lang.t(
-                        "ศาลาไม่ว่างครบทุกคืน",
-                        "the pavilion is not free on every night",
+                        "ศาลาว่างไม่ครบทุกคืน",
+                        "the pavilion is not free for all the nights",
                     ),
                     None,
                 ),

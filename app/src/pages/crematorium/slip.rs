@@ -80,7 +80,7 @@ fn slip(visit: &Visit, receipt: &Receipt) -> Slip {
     fact(lang.t("ส่งเมื่อ", "Sent"), dated(lang, view.submitted_at));
     if view.status == Status::Submitted {
         fact(
-            lang.t("ทราบผลภายใน", "Decision by"),
+            lang.t("พิจารณาภายใน", "Decided by"),
             dated(lang, view.decide_by),
         );
     }

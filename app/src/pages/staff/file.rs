@@ -270,7 +270,7 @@ impl FileView {
             self.simple(
                 "take",
                 lang.t("รับเรื่องไว้ดำเนินการ", "Take it up"),
-                lang.t("ผู้อื่นจะเห็นชื่อคุณข้างคำขอนี้", "Others see your name beside it."),
+                lang.t("ผู้อื่นจะเห็นชื่อท่านข้างคำขอนี้", "Others see your name beside it."),
             ),
             self.reasoned(
                 "freeze",

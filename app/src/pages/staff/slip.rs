@@ -78,7 +78,7 @@ async fn slip(office: &Office, reference: &str, paper: Paper) -> desk::Result<Re
         .collect();
     rows.extend([
         SummaryRow::new(lang.t("สถานะ", "State"), words::status(lang, file.status)),
-        SummaryRow::new(lang.t("แจ้งผลทางโทรศัพท์ภายใน", "We call you by"), decide_by),
+        SummaryRow::new(lang.t("พิจารณาภายใน", "Decided by"), decide_by),
         SummaryRow::new(lang.t("ติดต่อ", "Questions"), contact),
         SummaryRow::new(lang.t("ติดตามคำขอ", "Track the request"), address.clone()),
     ]);

@@ -40,8 +40,8 @@ async fn list_page(office: &Office) -> desk::Result<Response> {
     let rules = office.desk().rules();
     let title = lang.t("งานค้าง", "Unfinished tasks");
     let what = lang.t(
-        "สิ่งที่ระบบทำเองไม่สำเร็จ และต้องให้คนทำ",
-        "What the system could not do and a person must",
+        "สิ่งที่ต้องให้คนทำ เรียงตามกำหนด",
+        "What a person must see to, by its due time",
     );
     office
         .page(Page::new(Place::Tasks, title), move || {

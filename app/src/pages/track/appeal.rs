@@ -14,9 +14,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use desk::appeal::{AppealOffer, AppealView, FamilyAppeals};
-use domain::appeal::{AppealStatus, can_be_appealed};
+use desk::request::TrackView;
+use domain::appeal::AppealStatus;
 use domain::form::{FieldErrors, Lang, RawFields};
-use domain::request::Status;
 use domain::thai_date;
 use leptos::prelude::*;
 
@@ -68,9 +68,9 @@ pub(super) async fn appeal(visit: Visit, answers: Answers) -> Response {
 }
 
 /// The section of the tracking page that leads here, where an order can be appealed.
-pub(super) fn section(visit: &Visit, facts: &Facts, status: Status) -> Option<AnyView> {
+pub(super) fn section(visit: &Visit, facts: &Facts, found: &TrackView) -> Option<AnyView> {
     let lang = visit.lang;
-    can_be_appealed(status).then(|| {
+    found.can_appeal.then(|| {
         view! {
             <h2>{lang.t("ไม่เห็นด้วยกับผลนี้", "If you do not agree")}</h2>
             <form method="post" action=visit.href("/track/appeal") novalidate>

@@ -86,8 +86,8 @@ pub(super) async fn change_by(visit: &Visit, facts: Facts, answers: Answers) -> 
 
 fn moved(lang: Lang) -> Said {
     Said::done(lang.t(
-        "เปลี่ยนวันแล้ว ใช้ฌาปนสถานตามวันและเวลาใหม่ด้านล่าง",
-        "The booking has moved. The new day and time are below.",
+        "เปลี่ยนวันแล้ว วันและเวลาใหม่อยู่ในหน้านี้",
+        "The booking has moved. The new day and time are on this page.",
     ))
 }
 
@@ -225,7 +225,7 @@ impl Page<'_> {
                 <Document ctx title private=true>
                     <h1>{title}</h1>
                     <SummaryList lang rows/>
-                    <p>{lang.t("เวลาเดิมจะคืนให้ผู้อื่นจองได้ทันที เมื่อเปลี่ยนแล้ว", "The old time is given back to others at once.")}</p>
+                    <p>{lang.t("เมื่อเปลี่ยนแล้ว ผู้อื่นจองเวลาเดิมได้ทันที", "Once it has moved, others can book the old time at once.")}</p>
                     <form method="post" action=action.clone() novalidate>
                         {carried_on}
                         {hidden(&[(SLOT, &slot), (NIGHTS, &nights), ("confirm", "yes")])}

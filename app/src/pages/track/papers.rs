@@ -273,7 +273,7 @@ pub(super) fn section(
             <form method="post" action=facts.action(visit, "registry") novalidate>
                 {carried(facts, found)}
                 <p>{lang.t("ถ้าแจ้งการตายที่เทศบาลนี้ ไม่ต้องส่งรูปมรณบัตร เจ้าหน้าที่ตรวจกับสำนักทะเบียนเองได้", "If the death was notified at this municipality, no photo of the certificate is needed: an officer can look it up.")}</p>
-                <div class="actions"><Button label=lang.t("แจ้งการตายที่เทศบาลนี้แล้ว", "It was notified here") kind=ButtonKind::Secondary/></div>
+                <div class="actions"><Button label=lang.t("แจ้งการตายที่เทศบาลนี้แล้ว", "The death was registered at this municipality") kind=ButtonKind::Secondary/></div>
             </form>
         }
     });

@@ -1,14 +1,15 @@
 //! Asked after sending: the coffin, implants, and whether the case is a special one. The form stands on the tracking
 //! page until it is answered; later it can be told again.
 use super::{Facts, carried, not_changed, view};
-use crate::components::{Button, ButtonKind, Choice, FormView, Layout, Radios};
+use crate::components::{Button, ButtonKind, Choice, FormView, Layout, Notice, NoticeKind, Radios};
 use crate::http::Visit;
 use crate::pages::answers::Answers;
+use crate::words;
 use axum::response::Response;
 use desk::particulars::Told;
 use desk::request::TrackView;
 use domain::crematorium::particulars::FIELDS;
-use domain::crematorium::{CaseType, CoffinSize, Implants};
+use domain::crematorium::{CaseType, CoffinSize, Implants, Rules};
 use domain::form::{FieldError, FieldErrors, Lang, Text, raw};
 use leptos::prelude::*;
 
@@ -57,6 +58,28 @@ pub(super) async fn tell_by(visit: &Visit, facts: Facts, answers: Answers) -> Re
         Ok(found) => view::page(visit, &facts, &found, view::Said::done(words)).await,
         Err(trouble) => super::not_shown(visit, &facts, &trouble),
     }
+}
+
+/// What stands above everything until an implant is out, or somebody has found that there is none.
+pub(super) fn care(lang: Lang, rules: &Rules, found: &TrackView) -> Option<AnyView> {
+    let implants = Implants::parse(raw(&found.fields, "implants"))?;
+    let date = found.wish.cremation.as_ref()?.date;
+    if !found.status.is_live() || !implants.needs_care() {
+        return None;
+    }
+    let (day, phone) = (words::day(lang, date), &rules.settings().duty.phone);
+    let (title, line) = if implants == Implants::Present {
+        (
+            lang.t(format!("ต้องนำอุปกรณ์ที่มีแบตเตอรี่ออกก่อน{day}"), format!("The implant must be removed before {day}")),
+            lang.t(format!("โปรดแจ้งโรงพยาบาลวันนี้ เมื่อนำออกแล้วตอบในหน้านี้ หรือโทร {phone}"), format!("Please tell the hospital today. Once it is out, say so on this page or call {phone}.")),
+        )
+    } else {
+        (
+            lang.t("โปรดถามโรงพยาบาลเรื่องเครื่องกระตุ้นหัวใจ".to_owned(), "Please ask the hospital about a pacemaker".to_owned()),
+            lang.t(format!("ต้องทราบก่อน{day} เมื่อทราบแล้วตอบในหน้านี้ หรือโทร {phone}"), format!("It must be known before {day}. Once you know, say so on this page or call {phone}.")),
+        )
+    };
+    Some(view! { <Notice kind=NoticeKind::Hold title><p>{line}</p></Notice> }.into_any())
 }
 
 /// The questions: open while something is unanswered, folded away afterwards.

@@ -147,7 +147,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
             .map(|on_case| agent::section(visit, facts, found, on_case));
         // These ask for the family's second fact, which an agent does not have.
         let family = facts.agent.is_none();
-        let appeal = family.then(|| super::appeal::section(visit, facts, found.status));
+        let appeal = family.then(|| super::appeal::section(visit, facts, found));
         let calendar = (family && live).then(|| super::calendar::section(visit, facts));
         let issued = family.then(|| super::issued::opening(visit, facts));
         let fees = family.then(|| super::fees::link(visit, &facts.last4, &found.reference));
@@ -160,7 +160,12 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
             (None, change)
         };
         let documents = document::section(visit, facts, found, issued);
+        let implants = super::particulars::care(lang, &rules, found);
         let particulars = super::particulars::section(visit, &form, facts, found);
+        let again = (!live).then(|| {
+            let href = visit.href("/crematorium");
+            view! { <p><a href=href>{lang.t("ขอใช้ฌาปนสถานใหม่", "Make a new request")}</a></p> }
+        });
         let withdraw = found.can_withdraw.then(|| withdrawing(visit, facts, found));
         let call = words::call(
             lang,
@@ -175,6 +180,8 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 <p class="lead">{lang.t("เลขที่ ", "Number ")}<b>{number}</b></p>
                 {notice}
                 <Notice kind title=state>{lines}</Notice>
+                {implants}
+                {again}
                 {first}
                 {refused}
                 {appeal}
@@ -185,7 +192,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 {certificate}
                 {particulars}
                 {agent}
-                <h2>{lang.t("สิ่งที่ขอ", "What is asked")}</h2>
+                <h2>{lang.t("สิ่งที่ขอ", "What you asked for")}</h2>
                 <SummaryList lang rows/>
                 {calendar}
                 {fees}
