@@ -637,7 +637,7 @@ impl<'a> Keyed<'a> {
 }
 
 /// Why a request must move, in words for the family.
-async fn reasons(conn: &mut Conn, id: Uuid) -> Result<Vec<Text>> {
+pub(crate) async fn reasons(conn: &mut Conn, id: Uuid) -> Result<Vec<Text>> {
     let rows = affected::of_request(conn, id).await?;
     Ok(rows.into_iter().map(|row| row.reason).collect())
 }

@@ -9,6 +9,7 @@ use data_encoding::HEXLOWER;
 use domain::agent::ConfirmedBy;
 use domain::crematorium::application::Relation;
 use domain::crematorium::{Application, Residence, Rules, Wish};
+use domain::fee::ExemptionStatus;
 use domain::form::{Lang, RawFields, Text, raw};
 use domain::phone::Phone;
 use domain::reference::Reference;
@@ -18,7 +19,7 @@ use domain::time::{self, Instant};
 use std::collections::HashMap;
 use store::call::{self as store_call, CallRow as StoredCall};
 use store::request::{InboxFilter as StoredFilter, InboxKey, RequestRow};
-use store::{Conn, agent, audit, crematorium, person, request, staff, task};
+use store::{Conn, agent, audit, crematorium, fee, person, request, staff, task};
 use uuid::Uuid;
 
 const PAGE: u32 = 25;
@@ -197,6 +198,8 @@ pub struct RequestFile {
     /// The words of the actions this person may take now, and no more.
     pub allowed: Vec<&'static str>,
     pub calls: Vec<CallRow>,
+    /// What an approver should know to be unsettled. It forbids nothing.
+    pub unsettled: Vec<Text>,
 }
 
 /// Work that no request's state names.
@@ -364,6 +367,7 @@ impl Desk {
             views,
             allowed: allowed(&state.snapshot(), &Actor::Staff(who.clone()), now),
             calls,
+            unsettled: unsettled(&mut conn, &loaded).await?,
         })
     }
 
@@ -794,6 +798,41 @@ fn display_phone(phone: Option<&str>) -> String {
         .and_then(|phone| Phone::parse(phone).ok())
         .map(|phone| phone.display())
         .unwrap_or_default()
+}
+
+/// What is open beside the papers: the register, an exemption, an implant, a place out of use.
+async fn unsettled(conn: &mut Conn, loaded: &Loaded) -> Result<Vec<Text>> {
+    let mut open = Vec::new();
+    if loaded.case.residence == Residence::NotSure {
+        open.push(Text::new(
+            "ยังไม่ได้ตรวจทะเบียนบ้าน",
+            "The house registration has not been looked up",
+        ));
+    }
+    let exemptions = fee::exemptions(conn, loaded.row.id).await?;
+    if exemptions
+        .iter()
+        .any(|row| row.status == ExemptionStatus::Asked)
+    {
+        open.push(Text::new(
+            "คำขอยกเว้นค่าธรรมเนียมยังไม่ได้ตัดสิน",
+            "An exemption has not been decided",
+        ));
+    }
+    if let Some(implants) = loaded.case.implants.filter(|it| it.needs_care()) {
+        let label = implants.label();
+        open.push(Text::new(
+            format!("อุปกรณ์ในร่างกายที่มีแบตเตอรี่: {}", label.th),
+            format!("Implant with a battery: {}", label.en),
+        ));
+    }
+    for reason in crate::change::reasons(conn, loaded.row.id).await? {
+        open.push(Text::new(
+            format!("ต้องย้าย: {}", reason.th),
+            format!("Must move: {}", reason.en),
+        ));
+    }
+    Ok(open)
 }
 
 async fn history(

@@ -6,7 +6,7 @@ use crate::vault::{self, Shelf};
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::Wish;
 use domain::document::{Document, Kind, Mark};
-use domain::form::{FieldError, FieldErrors};
+use domain::form::{FieldError, FieldErrors, Text};
 use domain::issued::IssuedStatus;
 use domain::reference::Reference;
 use domain::request::{Actor, Role, StaffActor};
@@ -41,6 +41,8 @@ pub struct IssuedListed {
     /// Whether that is whoever looks at the list.
     pub mine: bool,
     pub ended: Option<Ended>,
+    /// Why what it permits must move first; empty when nothing stands in the way.
+    pub must_move: Vec<Text>,
 }
 
 /// What waits for a signature.
@@ -542,6 +544,7 @@ impl Desk {
             None => None,
         };
         Ok(IssuedListed {
+            must_move: crate::change::reasons(conn, row.request_id).await?,
             id: row.id,
             kind: row.kind,
             version: row.version,

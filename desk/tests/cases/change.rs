@@ -273,7 +273,9 @@ async fn who_cancelled_a_place_cannot_take_it_again_but_others_and_the_office_ca
         // The call that would have told it of the approval is not made any more, and it has no order to appeal.
         assert_eq!(desk.call_list(&approver()).await.expect("calls"), []);
         assert!(!gone.can_appeal);
-        let appeals = desk.family_appeals(reference.as_str(), &last4(1), "a").await;
+        let appeals = desk
+            .family_appeals(reference.as_str(), &last4(1), "a")
+            .await;
         assert_eq!(appeals.expect("none").offer, None);
         let again = desk
             .cancel_by(&Access::family(reference.as_str(), &last4(1), "a"), "")

@@ -342,11 +342,33 @@ impl FileView {
                 <form method="post" action=self.action()>
                     {self.hidden("approve")}
                     <p>{what}</p>
+                    {self.unsettled()}
                     <p class="muted">{signed}</p>
                     <Button label=lang.t("อนุมัติ", "Approve")/>
                 </form>
             }
             .into_any()
+        })
+    }
+
+    /// What is still open, beside the button that approves all the same.
+    fn unsettled(&self) -> Option<AnyView> {
+        let lang = self.lang;
+        let missing = self.papers.missing.iter().map(|need| {
+            let need = need.label();
+            lang.t(
+                format!("ยังไม่มีหรือยังไม่ได้ตรวจ: {}", need.th),
+                format!("Missing or not checked: {}", need.en),
+            )
+        });
+        let others = self.file.unsettled.iter();
+        let open: Vec<_> = missing
+            .chain(others.map(|what| what.get(lang).to_owned()))
+            .map(|what| view! { <li>{what}</li> })
+            .collect();
+        let title = lang.t("ก่อนอนุมัติ ยังค้างอยู่", "Still open before you approve");
+        (!open.is_empty()).then(|| {
+            view! { <Notice kind=NoticeKind::Hold title><ul>{open}</ul></Notice> }.into_any()
         })
     }
 

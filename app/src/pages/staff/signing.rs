@@ -327,7 +327,9 @@ fn batch_form(
         .map(|row| {
             let id = format!("document-{}", row.id);
             let value = format!("{}:{}", row.id, row.sha256.as_deref().unwrap_or_default());
-            let checked = ticked.is_none_or(|ticked| ticked.contains(&row.id));
+            // What must move first is not signed by the way.
+            let checked =
+                ticked.map_or(row.must_move.is_empty(), |ticked| ticked.contains(&row.id));
             let label = format!("{} {}", row.kind.name(lang), row.number);
             view! {
                 <li class="panel">
@@ -345,10 +347,7 @@ fn batch_form(
         format!("เอกสารของท่าน {count} ฉบับ"),
         format!("{count} for you"),
     );
-    let sign = lang.t(
-        format!("ลงนามทั้งหมด {count} ฉบับที่เลือก"),
-        format!("Sign what is ticked ({count})"),
-    );
+    let sign = lang.t("ลงนามฉบับที่เลือก", "Sign what is ticked");
     let hint = lang.t(
         "รหัส 6 หลักที่แอปแสดงอยู่ตอนนี้ รหัสที่ใช้เข้าสู่ระบบแล้วใช้ซ้ำไม่ได้",
         "The six digits the app shows now. A code used to sign in cannot be used again.",
@@ -373,10 +372,19 @@ fn batch_form(
 fn details(lang: Lang, rules: &Arc<Rules>, row: &IssuedListed) -> AnyView {
     let href = lang.path(&format!("{LIST}/{}", row.id));
     let places = common::places_line(lang, rules, &row.wish);
-    let who = row.applicant_initials.clone();
+    let (applicant, who) = (lang.t("ผู้ขอ ", "for "), row.applicant_initials.clone());
+    let must_move = (!row.must_move.is_empty()).then(|| {
+        let why: Vec<_> = row.must_move.iter().map(|why| why.get(lang)).collect();
+        let title = lang.t(
+            format!("ต้องย้ายก่อน: {}", why.join(" · ")),
+            format!("Must move first: {}", why.join(" · ")),
+        );
+        view! { <Notice kind=NoticeKind::Hold title/> }
+    });
     let what = format!("{} {}", row.kind.name(lang), row.number);
     view! {
-        <p>{places}" · "{who}" · "<span class="number">{in_fours(row.reference.as_str())}</span></p>
+        {must_move}
+        <p>{places}" · "{applicant}{who}" · "<span class="number">{in_fours(row.reference.as_str())}</span></p>
         <p><a href=href>{lang.t("เปิดอ่าน", "Read it")}<span class="unseen">" "{what}</span></a></p>
     }
     .into_any()

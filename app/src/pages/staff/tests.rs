@@ -152,6 +152,7 @@ fn file(allowed: &[&'static str]) -> RequestFile {
         }],
         allowed: allowed.to_vec(),
         calls: vec![call()],
+        unsettled: Vec::new(),
     }
 }
 
