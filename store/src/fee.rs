@@ -65,7 +65,10 @@ pub struct ExemptionRow {
     pub items: Vec<String>,
     /// As it read when it was asked for.
     pub clause: String,
+    /// What shows it, in the asker's words; may be empty when a paper does.
     pub evidence: String,
+    /// A photo of the request's papers that shows it.
+    pub paper_id: Option<Uuid>,
     pub status: ExemptionStatus,
     pub asked_at: Instant,
     pub asked_kind: String,
@@ -79,8 +82,8 @@ pub struct ExemptionRow {
 macro_rules! exemption {
     ($rest:literal) => {
         concat!(
-            "SELECT id, request_id, code, percent, items, clause, evidence, status, asked_at, asked_kind, asked_by, \
-             decided_at, decided_by, decided_order, reason FROM fee_exemption ",
+            "SELECT id, request_id, code, percent, items, clause, evidence, paper_id, status, asked_at, asked_kind, \
+             asked_by, decided_at, decided_by, decided_order, reason FROM fee_exemption ",
             $rest
         )
     };
@@ -96,6 +99,7 @@ fn parse_exemption(row: &Row) -> Result<ExemptionRow> {
         items: row.json("items")?,
         clause: row.text("clause")?,
         evidence: row.text("evidence")?,
+        paper_id: row.uuid_or_null("paper_id")?,
         status: row.word("status", ExemptionStatus::parse)?,
         asked_at: row.instant("asked_at")?,
         asked_kind: row.text("asked_kind")?,
@@ -110,9 +114,9 @@ fn parse_exemption(row: &Row) -> Result<ExemptionRow> {
 /// Asks for an exemption. False: one is asked for already.
 pub async fn ask_exemption(tx: &mut Tx, row: &ExemptionRow) -> Result<bool> {
     let inserted = tx.execute(
-        "INSERT INTO fee_exemption (id, request_id, code, percent, items, clause, evidence, status, asked_at,
-             asked_kind, asked_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 'asked', $8, $9, $10) ON CONFLICT DO NOTHING",
+        "INSERT INTO fee_exemption (id, request_id, code, percent, items, clause, evidence, paper_id, status,
+             asked_at, asked_kind, asked_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'asked', $9, $10, $11) ON CONFLICT DO NOTHING",
         params![
             row.id,
             row.request_id,
@@ -121,6 +125,7 @@ pub async fn ask_exemption(tx: &mut Tx, row: &ExemptionRow) -> Result<bool> {
             json(&row.items)?,
             &row.clause,
             &row.evidence,
+            row.paper_id,
             row.asked_at,
             &row.asked_kind,
             row.asked_by,
@@ -162,16 +167,51 @@ pub async fn exemptions(conn: &mut Conn, request_id: Uuid) -> Result<Vec<Exempti
     .await
 }
 
-/// Exemptions that wait for a decision, oldest first.
+/// An exemption that waits for a decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedRow {
+    pub id: Uuid,
+    pub reference: String,
+    pub code: String,
+    pub percent: u8,
+    pub asked_at: Instant,
+}
+
+/// Exemptions of live requests that wait for a decision, oldest first.
 pub async fn exemptions_asked(
     conn: &mut Conn,
     after: Option<Uuid>,
     limit: u32,
-) -> Result<Vec<ExemptionRow>> {
+) -> Result<Vec<AskedRow>> {
     conn.fetch_all(
-        exemption!("WHERE status = 'asked' AND id > $1 ORDER BY id LIMIT $2"),
+        "SELECT fee_exemption.id AS id, request.reference AS reference, fee_exemption.code AS code,
+             fee_exemption.percent AS percent, fee_exemption.asked_at AS asked_at
+         FROM fee_exemption JOIN request ON request.id = fee_exemption.request_id
+         WHERE fee_exemption.status = 'asked' AND fee_exemption.id > $1
+             AND request.status IN ('submitted', 'returned', 'approved')
+         ORDER BY fee_exemption.id LIMIT $2",
         params![after.unwrap_or_default(), limit],
-        parse_exemption,
+        |row| {
+            let row = row.of("fee_exemption", "id");
+            Ok(AskedRow {
+                id: row.uuid("id")?,
+                reference: row.text("reference")?,
+                code: row.text("code")?,
+                percent: row.number("percent")?,
+                asked_at: row.instant("asked_at")?,
+            })
+        },
+    )
+    .await
+}
+
+/// How many wait.
+pub async fn exemptions_asked_count(conn: &mut Conn) -> Result<u32> {
+    conn.fetch_one(
+        "SELECT COUNT(*) AS n FROM fee_exemption JOIN request ON request.id = fee_exemption.request_id
+         WHERE fee_exemption.status = 'asked' AND request.status IN ('submitted', 'returned', 'approved')",
+        params![],
+        |row| row.of("fee_exemption", "n").number("n"),
     )
     .await
 }

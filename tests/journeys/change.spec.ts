@@ -33,8 +33,10 @@ for (const { javascript, how } of SCRIPTS) {
     await day.getByLabel(/10\.00/).check();
     expect(await visitor.press('ใช้วันและเวลาที่เลือก')).toBe(200);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('ตรวจก่อนเปลี่ยนวัน');
-    await expect(page.locator('.summary')).toContainText('30 พฤศจิกายน');
-    await expect(page.locator('.summary')).toContainText('ค่าธรรมเนียม');
+    const summary = page.locator('.summary');
+    await expect(summary.first()).toContainText('30 พฤศจิกายน');
+    await expect(summary.first()).toContainText('ค่าธรรมเนียมใหม่');
+    await expect(summary.last(), 'line by line').toContainText('1 คืน × 500 บาท = 500 บาท');
     await visitor.see('check');
     expect(await visitor.press('ยืนยันเปลี่ยนวัน')).toBe(200);
     await expect(page.getByRole('status')).toContainText('เปลี่ยนวันแล้ว');

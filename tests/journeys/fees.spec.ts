@@ -15,8 +15,21 @@ for (const { javascript, how } of SCRIPTS) {
     await expect(main).toContainText('ไม่เกิน 2,840 บาท');
     await expect(main).toContainText('เจ้าหน้าที่ไม่รับของขวัญ');
     const reference = await family.send();
+    // The confirmation says it again, line by line, with cash and QR as equal ways.
+    await expect(main).toContainText('ค่าบำรุงเตาเผา');
+    await expect(main).toContainText('ประมาณ 2,520 บาท');
+    await expect(main.getByRole('heading', { name: 'จ่ายเงินสด' })).toBeVisible();
+    await expect(main.getByRole('heading', { name: 'สแกนจ่ายด้วยแอปธนาคาร' })).toBeVisible();
+    await visitor.see('sent');
 
+    // A photo of the card, to be chosen as what shows it.
     expect(await family.track(reference)).toBe(200);
+    await page.locator('#kind').selectOption('exemption');
+    const card = { name: 'card.jpg', mimeType: 'image/jpeg', buffer: await page.screenshot({ type: 'jpeg' }) };
+    await page.locator('#photo').setInputFiles(card);
+    expect(await visitor.press('ส่งรูป')).toBe(200);
+    await page.locator('summary', { hasText: 'ราคา ประมาณ 2,520 บาท' }).click();
+    await expect(main.getByText('ค่าบำรุงเตาเผา')).toBeVisible();
     expect(await visitor.press('ดูค่าธรรมเนียมและวิธีชำระ')).toBe(200);
     await expect(main).toContainText('ใบแจ้งชำระจะออกเมื่ออนุมัติคำขอแล้ว');
     await expect(main).toContainText('จ่ายเงินสด');
@@ -32,6 +45,8 @@ for (const { javascript, how } of SCRIPTS) {
     await expect(page.locator('[name="exemption.evidence"]')).toHaveValue('บัตรทหารผ่านศึก');
     await visitor.see('wrong');
     await page.locator('[name="exemption.code"][value=veteran]').check();
+    await page.locator('[name="exemption.evidence"]').fill('');
+    await page.getByLabel('หลักฐานขอยกเว้นค่าธรรมเนียม ส่งเมื่อ').check();
     expect(await visitor.press('ขอยกเว้นค่าธรรมเนียม')).toBe(200);
     await expect(main).toContainText('ยังไม่ต้องชำระจนกว่าจะทราบผล');
     await visitor.see('asked');
@@ -39,6 +54,12 @@ for (const { javascript, how } of SCRIPTS) {
     const desk = await open({ office: true, called: 'approver' });
     const approver = new Officer(desk, sala);
     await approver.signIn(await sala.staff('director', 'ผู้อำนวยการ', 'approver'));
+    // Among what waits for whoever may decide; the photo is one tap away.
+    await expect(desk.page.getByRole('link', { name: /^คำขอยกเว้น/ })).toContainText('1');
+    await desk.page.goto('/staff/exemptions');
+    await desk.see('exemptions');
+    await desk.page.locator('main table a').first().click();
+    await expect(desk.page.locator('main').getByRole('link', { name: /^หลักฐานขอยกเว้นค่าธรรมเนียม/ })).toBeVisible();
     await approver.open(reference);
     await desk.see('request');
     await desk.follow('ราคา การยกเว้น และใบแจ้งชำระ');
@@ -56,7 +77,14 @@ for (const { javascript, how } of SCRIPTS) {
     expect(await visitor.press('ดูค่าธรรมเนียมและวิธีชำระ')).toBe(200);
     await expect(main).toContainText('ยอดชำระ 1,200 บาท');
     await expect(main).toContainText('ใบนี้ไม่ใช่ใบเสร็จรับเงิน');
-    await expect(page.getByRole('img', { name: 'คิวอาร์สำหรับชำระเงิน' })).toBeVisible();
+    const code = page.getByRole('img', { name: 'คิวอาร์สำหรับชำระเงิน' });
+    // The modules alone, without the four quiet ones around them.
+    const [box, across] = await code.evaluate((code) => {
+      const svg = code.querySelector('svg') as SVGSVGElement;
+      const drawn = (svg.querySelector('path') as SVGPathElement).getBBox();
+      return [svg.getBoundingClientRect().width, drawn.width / svg.viewBox.baseVal.width];
+    });
+    expect(box * across, 'large enough for a camera').toBeGreaterThanOrEqual(200);
     await visitor.see('note');
   });
 }

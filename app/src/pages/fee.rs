@@ -1,7 +1,7 @@
 //! What something costs, line by line; where, when and how it is paid: on every page that shows a fee.
 use crate::components::{Notice, NoticeKind, SummaryList, SummaryRow};
 use crate::{qr, words};
-use desk::fee::{NoteRow, qr_payload};
+use desk::fee::{NoteRow, PaperChoice, qr_payload};
 use domain::crematorium::{Residence, Rules, Wish};
 use domain::fee::{Facts, Line, NoteStatus, Quote, quote};
 use domain::form::{Lang, Text};
@@ -89,6 +89,40 @@ fn row(lang: Lang, line: &Line) -> SummaryRow {
         ));
     }
     SummaryRow::new(line.name.get(lang), value)
+}
+
+/// The price of what was asked for, and that cash and QR are equal ways, where and when: before there is a note.
+pub(super) fn to_come(lang: Lang, rules: &Rules, quote: &Quote) -> AnyView {
+    let how = lang.t(
+        "ยังไม่ต้องจ่ายวันนี้ จ่ายเมื่อได้รับใบแจ้งชำระหลังอนุมัติ เงินสดหรือคิวอาร์ได้เท่ากัน",
+        "Nothing is paid today. You pay when the fee note has come after approval, in cash or by QR as you like.",
+    );
+    let code = rules.municipality.money.biller.is_some().then(|| {
+        let where_to = lang.t(
+            "คิวอาร์อยู่ในใบแจ้งชำระ เปิดได้จากหน้าติดตามคำขอ",
+            "The QR code is on the fee note, which you open from the tracking page.",
+        );
+        view! { <h3>{lang.t("สแกนจ่ายด้วยแอปธนาคาร", "Scan with a banking app")}</h3><p>{where_to}</p> }
+    });
+    view! {
+        <h2>{lang.t("ค่าธรรมเนียม", "Fees")}</h2>
+        {price(lang, quote)}
+        <p>{how}</p>
+        {cash(lang, rules)}
+        {code}
+        {no_gift(lang, rules)}
+    }
+    .into_any()
+}
+
+/// "มรณบัตร ส่งเมื่อ 23 พ.ย. 2569": a photo that may show what an exemption is asked for.
+pub(super) fn paper(lang: Lang, paper: &PaperChoice) -> String {
+    let sent = words::day(lang, time::local_date(paper.sent_at));
+    let label = paper.kind.label();
+    lang.t(
+        format!("{} ส่งเมื่อ{sent}", label.th),
+        format!("{}, sent {sent}", label.en),
+    )
 }
 
 /// A note: never a receipt, and it says so.

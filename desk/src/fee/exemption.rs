@@ -1,19 +1,39 @@
 //! Exemptions: a rule, its evidence, a named approver with a delegation, and all of it before payment.
 use super::{handles_requests, wrong};
+use crate::export::{Cell, Sheet};
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::Rules;
 use domain::fee::{ExemptionStatus, NoteStatus};
-use domain::form::{FieldError, FieldErrors, RawFields, raw};
+use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text, raw};
+use domain::paper::Verdict;
 use domain::request::{Actor, Event, Refusal, Role, StaffActor};
 use domain::text;
-use domain::time;
-use store::fee::{self, ExemptionRow};
+use domain::time::{self, Instant};
+use store::fee::{self, AskedRow, ExemptionRow};
 use store::request::RequestRow;
-use store::{Conn, payment, request};
+use store::{Conn, paper, payment, request};
 use uuid::Uuid;
 
 /// The fields of the form that asks for one.
-pub const FIELDS: [&str; 2] = ["exemption.code", "exemption.evidence"];
+pub const FIELDS: [&str; 3] = ["exemption.code", "exemption.evidence", "exemption.paper"];
+
+const PAGE: u32 = 25;
+
+/// Exemptions that wait for a decision, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedList {
+    pub rows: Vec<AskedLine>,
+    pub next: Option<String>,
+}
+
+/// One of them: no name, only what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedLine {
+    pub reference: String,
+    pub name: Text,
+    pub percent: u8,
+    pub asked_at: Instant,
+}
 
 impl Desk {
     /// The family asks for an exemption from the tracking page.
@@ -40,6 +60,56 @@ impl Desk {
         self.asked(&row, &Actor::Staff(who.clone()), fields).await
     }
 
+    /// What waits for somebody who may decide it.
+    pub async fn exemptions_asked(
+        &self,
+        who: &StaffActor,
+        after: Option<&str>,
+    ) -> Result<AskedList> {
+        decides(who)?;
+        let after = after.and_then(|id| Uuid::try_parse(id).ok());
+        let mut conn = self.store.read().await?;
+        let mut rows = fee::exemptions_asked(&mut conn, after, PAGE + 1).await?;
+        let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+        let more = rows.len() > page;
+        rows.truncate(page);
+        let next = rows.last().filter(|_| more).map(|row| row.id.to_string());
+        let rules = self.rules();
+        let rows = rows.into_iter().map(|row| line(&rules, row)).collect();
+        Ok(AskedList { rows, next })
+    }
+
+    /// How many wait.
+    pub async fn exemptions_asked_count(&self, who: &StaffActor) -> Result<u32> {
+        decides(who)?;
+        Ok(fee::exemptions_asked_count(&mut self.store.read().await?).await?)
+    }
+
+    /// The list as a file, at most ten thousand.
+    pub async fn exemptions_asked_sheet(&self, who: &StaffActor, lang: Lang) -> Result<Sheet> {
+        decides(who)?;
+        let mut sheet = Sheet::new(
+            lang.t("คำขอยกเว้น", "Exemptions asked"),
+            &[
+                lang.t("เลขที่คำขอ", "Request"),
+                lang.t("เหตุ", "Cause"),
+                lang.t("ร้อยละ", "Percent"),
+                lang.t("วันที่ขอ", "Asked"),
+            ],
+        );
+        let rules = self.rules();
+        for row in fee::exemptions_asked(&mut self.store.read().await?, None, 10_000).await? {
+            let row = line(&rules, row);
+            sheet.push(vec![
+                Cell::code(row.reference),
+                Cell::text(row.name.get(lang)),
+                Cell::Number(row.percent.into()),
+                Cell::Date(time::local_date(row.asked_at)),
+            ]);
+        }
+        Ok(sheet)
+    }
+
     async fn asked(&self, row: &RequestRow, actor: &Actor, fields: &RawFields) -> Result<()> {
         let (now, rules) = (self.now(), self.rules());
         let wanted = parse(&rules, fields)?;
@@ -61,6 +131,15 @@ impl Desk {
                 if is_paid(tx, row.id).await? {
                     return Err(after_payment());
                 }
+                if let Some(id) = exemption.paper_id {
+                    let paper = paper::by_id(tx, id).await?;
+                    // Somebody else's photo is no evidence, nor is one that another replaced.
+                    if !paper.is_some_and(|paper| {
+                        paper.request_id == row.id && paper.verdict != Verdict::Replaced
+                    }) {
+                        return Err(no_such_paper());
+                    }
+                }
                 if !fee::ask_exemption(tx, &exemption).await? {
                     // The same wish, sent twice.
                     return Ok(());
@@ -81,9 +160,7 @@ impl Desk {
         grant: bool,
         reason: &str,
     ) -> Result<()> {
-        if !who.has(Role::Approver) {
-            return Err(Trouble::NotAllowed);
-        }
+        decides(who)?;
         let (now, actor, rules) = (self.now(), Actor::Staff(who.clone()), self.rules());
         let today = time::local_date(now);
         let Some(delegation) = who
@@ -147,6 +224,27 @@ impl Desk {
     }
 }
 
+fn decides(who: &StaffActor) -> Result<()> {
+    if who.has(Role::Approver) {
+        Ok(())
+    } else {
+        Err(Trouble::NotAllowed)
+    }
+}
+
+fn line(rules: &Rules, row: AskedRow) -> AskedLine {
+    let rule = rules.municipality.money.exemption(&row.code);
+    AskedLine {
+        reference: row.reference,
+        name: rule.map_or_else(
+            || Text::new(row.code.clone(), row.code.clone()),
+            |rule| rule.name.clone(),
+        ),
+        percent: row.percent,
+        asked_at: row.asked_at,
+    }
+}
+
 /// Whether anything was paid on a note that holds.
 async fn is_paid(conn: &mut Conn, request_id: Uuid) -> Result<bool> {
     let paid = payment::of(conn, request_id).await?;
@@ -166,6 +264,15 @@ fn after_payment() -> Trouble {
     )
 }
 
+fn no_such_paper() -> Trouble {
+    wrong(
+        "exemption.paper",
+        "unknown",
+        "ไม่พบเอกสารนี้ในคำขอ โปรดเลือกใหม่",
+        "This paper is not among the request's. Choose again.",
+    )
+}
+
 fn parse(rules: &Rules, fields: &RawFields) -> Result<ExemptionRow> {
     let mut errors = FieldErrors::new();
     let code = raw(fields, "exemption.code");
@@ -179,12 +286,17 @@ fn parse(rules: &Rules, fields: &RawFields) -> Result<ExemptionRow> {
         ));
     }
     let evidence = text::clean(raw(fields, "exemption.evidence"));
-    if evidence.is_empty() || evidence.chars().count() > 500 {
+    let paper = raw(fields, "exemption.paper");
+    let paper_id = Uuid::try_parse(paper).ok();
+    if !paper.is_empty() && paper_id.is_none() {
+        return Err(no_such_paper());
+    }
+    if evidence.is_empty() && paper_id.is_none() || evidence.chars().count() > 500 {
         errors.push(FieldError::new(
             "exemption.evidence",
             "missing",
-            "บอกหลักฐานที่มี ไม่เกิน 500 ตัวอักษร",
-            "Say what shows it, at most 500 characters",
+            "เลือกเอกสารที่ส่งไว้ หรือบอกหลักฐานที่มี ไม่เกิน 500 ตัวอักษร",
+            "Choose a paper that was sent, or say what shows it, at most 500 characters",
         ));
     }
     match rule {
@@ -196,8 +308,9 @@ fn parse(rules: &Rules, fields: &RawFields) -> Result<ExemptionRow> {
             items: rule.items.clone(),
             clause: rule.clause.th.clone(),
             evidence,
+            paper_id,
             status: ExemptionStatus::Asked,
-            asked_at: time::Instant::default(),
+            asked_at: Instant::default(),
             asked_kind: String::new(),
             asked_by: None,
             decided_at: None,

@@ -9,17 +9,17 @@ mod exemption;
 mod note;
 mod view;
 
-pub use exemption::FIELDS as EXEMPTION_FIELDS;
+pub use exemption::{AskedLine, AskedList, FIELDS as EXEMPTION_FIELDS};
 pub use store::fee::{ExemptionRow, NoteRow};
 pub use store::payment::PaymentRow;
 pub use store::refund::RefundRow;
 pub(crate) use view::event_words;
-pub use view::{ExemptionLine, FeeView, Waits, qr_payload};
+pub use view::{ExemptionLine, FeeView, PaperChoice, Waits, qr_payload};
 
-use crate::request::{Loaded, wish_of};
+use crate::request::{Access, Loaded, wish_of};
 use crate::{Desk, Result, Trouble, settings};
 use chrono::NaiveDate;
-use domain::crematorium::{Residence, Rules};
+use domain::crematorium::{Residence, Rules, Wish};
 use domain::fee::{ExemptionStatus, Extra, Facts, Quote, Relief, quote};
 use domain::form::{FieldError, FieldErrors};
 use domain::municipality::Municipality;
@@ -62,7 +62,7 @@ pub(crate) fn wrong(field: &str, code: &'static str, th: &str, en: &str) -> Trou
 }
 
 /// The first of the places booked, from which the days of notice are counted.
-pub(crate) fn first_day(wish: &domain::crematorium::Wish) -> Option<NaiveDate> {
+pub(crate) fn first_day(wish: &Wish) -> Option<NaiveDate> {
     let nights = wish.pavilion.as_ref().map(|pavilion| pavilion.from);
     let cremation = wish.cremation.as_ref().map(|cremation| cremation.date);
     nights.into_iter().chain(cremation).min()
@@ -94,6 +94,20 @@ impl Desk {
         let case = crematorium::load(conn, row.id)
             .await?
             .ok_or_else(|| Trouble::Internal(format!("request {} has no case", row.id)))?;
+        let wish = wish_of(&case);
+        let quote = self.quote_for(conn, row, rules, &wish, case.residence);
+        Ok((quote.await?, case.residence))
+    }
+
+    /// The price the same request would have with these places: by its own settings, extras and exemptions.
+    pub(crate) async fn quote_for(
+        &self,
+        conn: &mut Conn,
+        row: &RequestRow,
+        rules: &Rules,
+        wish: &Wish,
+        residence: Residence,
+    ) -> Result<Quote> {
         let city = self.city_of(conn, row, rules).await?;
         let extras = fee::extras(conn, row.id).await?;
         let reliefs: Vec<Relief> = fee::exemptions(conn, row.id)
@@ -106,15 +120,22 @@ impl Desk {
                 items: exemption.items,
             })
             .collect();
-        let wish = wish_of(&case);
         let facts = Facts {
-            wish: &wish,
-            residence: case.residence,
+            wish,
+            residence,
             extras: &extras,
             reliefs: &reliefs,
         };
-        let on = time::local_date(row.submitted_at);
-        Ok((quote(&city, &facts, on), case.residence))
+        Ok(quote(&city, &facts, time::local_date(row.submitted_at)))
+    }
+
+    /// What a family's booking would cost with other places: told before it moves.
+    pub async fn price_of_move(&self, access: &Access<'_>, to: &Wish) -> Result<Quote> {
+        let (loaded, _) = self.opened(access).await?;
+        let mut conn = self.store.read().await?;
+        let (rules, residence) = (self.rules(), loaded.case.residence);
+        self.quote_for(&mut conn, &loaded.row, &rules, to, residence)
+            .await
     }
 
     /// Notes an act on a request's money in its history and in the audit, and puts the family on the call list when it

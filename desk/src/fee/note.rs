@@ -177,7 +177,8 @@ impl Desk {
         self.post(tx, row, &source, &posting, actor, now).await
     }
 
-    /// A booking ended: its note is void, and what was paid goes back by the notice that was given.
+    /// A booking ended: its notes are void, and what was paid goes back by the notice that was given. What a meter
+    /// counted is owed by whoever used it, also when the rest is cancelled: only before the first place nothing was.
     pub(super) async fn end(
         &self,
         tx: &mut Tx,
@@ -187,15 +188,6 @@ impl Desk {
         rules: &Rules,
         now: Instant,
     ) -> Result<()> {
-        let Some(note) = current(tx, row.id, NoteKind::Fee).await? else {
-            return Ok(());
-        };
-        self.close(tx, row, &note, NoteStatus::Void, actor, now)
-            .await?;
-        let paid = credited(tx, row.id, NoteKind::Fee).await?;
-        if paid <= Satang::ZERO {
-            return Ok(());
-        }
         let days_left = self.days_left(tx, row, now).await?;
         // What the office ends is not the family's to pay for.
         let office = matches!(event, Event::Cancelled { .. } | Event::Refused { .. })
@@ -205,15 +197,54 @@ impl Desk {
         } else {
             rules.municipality.money.refund_percent(days_left)
         };
+        self.end_note(tx, row, NoteKind::Fee, (percent, days_left), actor, now)
+            .await?;
+        if days_left > 0 {
+            self.end_note(tx, row, NoteKind::Meter, (100, days_left), actor, now)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The note of a kind holds no more, and so many percent of what was paid on it go back.
+    async fn end_note(
+        &self,
+        tx: &mut Tx,
+        row: &RequestRow,
+        kind: NoteKind,
+        (percent, days_left): (u8, i64),
+        actor: &Actor,
+        now: Instant,
+    ) -> Result<()> {
+        let Some(note) = current(tx, row.id, kind).await? else {
+            return Ok(());
+        };
+        self.close(tx, row, &note, NoteStatus::Void, actor, now)
+            .await?;
+        let paid = credited(tx, row.id, kind).await?;
+        if paid <= Satang::ZERO {
+            return Ok(());
+        }
         let back = Back {
             source: format!("note:{}:void", note.id),
-            kind: NoteKind::Fee,
+            kind,
             cause: RefundCause::Cancelled,
             paid,
             percent,
             days_left,
         };
         self.give_back(tx, row, back, actor, now).await
+    }
+
+    /// Whether a meter may have run: the booking stands, was held, or ended when its first place had begun.
+    pub(super) async fn may_have_run(&self, conn: &mut Conn, row: &RequestRow) -> Result<bool> {
+        Ok(match row.state.status {
+            Status::Approved | Status::Completed => true,
+            Status::Cancelled | Status::Withdrawn => {
+                self.days_left(conn, row, row.state.updated_at).await? <= 0
+            }
+            _ => false,
+        })
     }
 
     /// Asks the finance division to pay something back, and keeps the rest.
@@ -389,7 +420,7 @@ impl Desk {
             .write(async |tx| {
                 fee::lock(tx, row.id, now).await?;
                 let row = request::by_id(tx, row.id).await?.ok_or(Trouble::NotFound)?;
-                if !matches!(row.state.status, Status::Approved | Status::Completed) {
+                if !self.may_have_run(tx, &row).await? {
                     return Err(Trouble::Refused(domain::request::Refusal::WrongState));
                 }
                 let (quote, _) = self.quote_of(tx, &row, &rules).await?;

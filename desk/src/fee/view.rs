@@ -6,15 +6,17 @@ use domain::crematorium::{Residence, Rules};
 use domain::fee::{ExemptionStatus, Extra, FeeItem, NoteKind, NoteStatus, Quote};
 use domain::form::Text;
 use domain::money::Satang;
+use domain::paper::{PaperKind, Verdict};
 use domain::reference::Reference;
 use domain::request::{Actor, Event, Role, StaffActor, Status};
 use domain::thai_qr::BillPayment;
-use domain::time;
+use domain::time::{self, Instant};
 use store::fee::{ExemptionRow, NoteRow};
 use store::payment::PaymentRow;
 use store::refund::RefundRow;
 use store::request::RequestRow;
-use store::{Conn, fee, ledger, payment, refund, staff};
+use store::{Conn, fee, ledger, paper, payment, refund, staff};
+use uuid::Uuid;
 
 /// Why there is no note to pay by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,14 @@ pub struct ExemptionLine {
     pub decided_by: Option<String>,
 }
 
+/// A photo that may show what an exemption is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaperChoice {
+    pub id: Uuid,
+    pub kind: PaperKind,
+    pub sent_at: Instant,
+}
+
 /// A request's money.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeeView {
@@ -43,6 +53,8 @@ pub struct FeeView {
     pub quote: Quote,
     pub residence: Residence,
     pub exemptions: Vec<ExemptionLine>,
+    /// The family's photos that stand, oldest first.
+    pub papers: Vec<PaperChoice>,
     /// Oldest first.
     pub notes: Vec<NoteRow>,
     pub payments: Vec<PaymentRow>,
@@ -51,6 +63,8 @@ pub struct FeeView {
     pub balance: Satang,
     pub waits: Option<Waits>,
     pub can_ask_exemption: bool,
+    /// Whether there is a meter to settle: it may have run, also when the booking ended meanwhile.
+    pub can_settle: bool,
     pub extras: Vec<Extra>,
     /// Items that are charged only on request and fit this booking.
     pub on_request: Vec<FeeItem>,
@@ -143,6 +157,15 @@ impl Desk {
                 decided_by,
             });
         }
+        let papers = paper::of(conn, row.id).await?.into_iter();
+        let papers = papers
+            .filter(|paper| paper.kind.from_family() && paper.verdict != Verdict::Replaced)
+            .map(|paper| PaperChoice {
+                id: paper.id,
+                kind: paper.kind,
+                sent_at: paper.uploaded_at,
+            })
+            .collect();
         let notes = fee::notes(conn, row.id).await?;
         let payments = payment::of(conn, row.id).await?;
         let asked = exemptions
@@ -191,9 +214,11 @@ impl Desk {
             refunds: refund::of(conn, row.id).await?,
             balance: ledger::balance(conn, row.id, "receivable").await?,
             extras: fee::extras(conn, row.id).await?,
+            can_settle: quote.has_estimate() && self.may_have_run(conn, row).await?,
             can_decide: who.is_some_and(|who| who.has(Role::Approver)),
             quote,
             exemptions,
+            papers,
             notes,
             payments,
             waits,

@@ -8,6 +8,7 @@ use crate::{Desk, Result, Trouble};
 use domain::crematorium::application::{self, Application, Certificate};
 use domain::crematorium::{CoffinSize, PavilionWish, Rules, Wish};
 use domain::document::Kind;
+use domain::fee::Quote;
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text};
 use domain::phone::Phone;
 use domain::reference::Reference;
@@ -81,6 +82,8 @@ pub struct TrackView {
     pub frozen: bool,
     pub lapse_at: Option<Instant>,
     pub wish: Wish,
+    /// What it costs by what is known now.
+    pub price: Quote,
     pub applicant_name: String,
     pub deceased_name: String,
     pub steps: Vec<TrackStep>,
@@ -321,6 +324,11 @@ impl Desk {
         let now = self.now();
         let change = self.change_state(&mut conn, loaded).await?;
         let documents = crate::document::kinds(&mut conn, loaded).await?;
+        let (rules, wish) = (self.rules(), wish_of(&loaded.case));
+        // Boxed: every page of a family waits for this one.
+        let price =
+            Box::pin(self.quote_for(&mut conn, &loaded.row, &rules, &wish, loaded.case.residence))
+                .await?;
         let can = allowed(&state.snapshot(), &Actor::Resident, now);
         let mut view = TrackView {
             reference: reference_of(&loaded.row)?,
@@ -332,7 +340,8 @@ impl Desk {
             verified: state.verified_at.is_some(),
             frozen: state.frozen,
             lapse_at: state.lapse_at,
-            wish: wish_of(&loaded.case),
+            wish,
+            price,
             applicant_name: loaded.applicant.name.clone(),
             deceased_name: loaded.deceased.name.clone(),
             steps: steps(&loaded.row, &events, now),

@@ -1,6 +1,6 @@
 //! Money from the price to the refund: notes follow decisions, payments happen once, and the books add up to nothing.
 use crate::support::{
-    Office, answers, approver, both, city, last4, office_of, staff, usual_wish, wish,
+    self, Office, answers, approver, both, city, last4, office_of, staff, usual_wish, wish,
 };
 use chrono::TimeDelta;
 use desk::Trouble;
@@ -16,6 +16,7 @@ use domain::fee::{
 };
 use domain::form::{Lang, RawFields};
 use domain::money::Satang;
+use domain::paper::PaperKind;
 use domain::request::{Action, Role, StaffActor, Status};
 use std::collections::BTreeSet;
 use store::testing::{both as both_stores, number, run_sql, texts};
@@ -364,6 +365,99 @@ async fn a_meter_is_settled_by_a_second_note_up_to_its_ceiling() {
         assert_eq!(view.current(NoteKind::Meter).unwrap().due, Satang(30_800));
         assert_eq!(view.balance, Satang(220_000 + 30_800));
         books_balance(&office.desk.store).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_meter_counted_is_owed_also_when_the_rest_is_cancelled() {
+    both(async |office| {
+        let settle = async |reference: &str, reading: &str| {
+            let readings = [("electricity".to_owned(), reading.to_owned())].into();
+            office
+                .desk
+                .settle_meter(&approver(), reference, &readings)
+                .await
+        };
+        let cancel = async |reference: &str| {
+            let reason = "ครอบครัวเปลี่ยนวัด".to_owned();
+            act(&office, reference, Action::Cancel { reason }).await;
+        };
+        // Cancelled two days before its first night: nothing was used, and a note made too early is void.
+        let places = wish(None, Some(("sala-1", "2026-11-26", 2)));
+        let early = approved(&office, 1, &places).await;
+        settle(&early, "10").await.unwrap();
+        office.clock.advance(TimeDelta::days(1));
+        cancel(&early).await;
+        let view = fees(&office, &early).await;
+        assert_eq!(view.current(NoteKind::Meter), None);
+        assert_eq!((view.balance, view.can_settle), (Satang::ZERO, false));
+        assert!(settle(&early, "10").await.is_err());
+        books_balance(&office.desk.store).await;
+
+        // Cancelled after one night of two: the meter of that night is settled afterwards, and can be paid.
+        let used = approved(&office, 2, &wish(None, Some(("sala-2", "2026-11-26", 2)))).await;
+        office.clock.advance(TimeDelta::days(3));
+        cancel(&used).await;
+        let view = fees(&office, &used).await;
+        assert!(view.can_settle);
+        assert_eq!(view.balance, Satang::ZERO);
+        settle(&used, "20").await.unwrap();
+        let view = fees(&office, &used).await;
+        let note = view.current(NoteKind::Meter).unwrap();
+        assert_eq!((note.due, view.balance), (Satang(16_000), Satang(16_000)));
+        let taken = Taken {
+            method: Method::Cash,
+            due: note.due,
+            receipt: "RC-9".to_owned(),
+        };
+        office
+            .desk
+            .take_payment(&cashier(), note.id, &taken)
+            .await
+            .unwrap();
+        assert_eq!(fees(&office, &used).await.balance, Satang::ZERO);
+        books_balance(&office.desk.store).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_exemption_can_be_shown_by_a_paper_of_the_request_and_of_no_other() {
+    both(async |office| {
+        let (desk, who) = (&office.desk, approver());
+        let mine = booked(&office, 1, &usual_wish()).await;
+        let nights = wish(None, Some(("sala-2", "2026-11-26", 2)));
+        let other = booked(&office, 2, &nights).await;
+        for (n, reference) in [(1, &mine), (2, &other)] {
+            let pass = desk.admit_officer(&who, reference).await.unwrap();
+            desk.send_photo(&pass, PaperKind::Exemption, None, support::photo(n))
+                .await
+                .unwrap();
+        }
+        let paper = async |reference: &str| fees(&office, reference).await.papers[0].id.to_string();
+        let ask = async |paper: &str, evidence: &str| {
+            let fields = [("code", "poor"), ("evidence", evidence), ("paper", paper)];
+            let fields =
+                fields.map(|(name, value)| (format!("exemption.{name}"), value.to_owned()));
+            desk.ask_exemption_for(&who, &mine, &fields.into()).await
+        };
+        assert_eq!(code(ask("", "").await), "missing");
+        assert_eq!(code(ask("no paper", "").await), "unknown");
+        assert_eq!(code(ask(&paper(&other).await, "").await), "unknown");
+        assert_eq!(desk.exemptions_asked_count(&who).await.unwrap(), 0);
+        ask(&paper(&mine).await, "").await.unwrap();
+        let view = fees(&office, &mine).await;
+        let kept = view.exemptions[0].row.paper_id.map(|id| id.to_string());
+        assert_eq!(kept, Some(paper(&mine).await));
+        let list = desk.exemptions_asked(&who, None).await.unwrap();
+        assert_eq!(list.rows[0].reference, mine);
+        assert!(desk.exemptions_asked(&cashier(), None).await.is_err());
+        // A request that ended has nothing to decide.
+        let reason = "ยกเลิก".to_owned();
+        act(&office, &mine, Action::Approve).await;
+        act(&office, &mine, Action::Cancel { reason }).await;
+        assert_eq!(desk.exemptions_asked_count(&who).await.unwrap(), 0);
     })
     .await;
 }

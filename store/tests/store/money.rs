@@ -104,6 +104,7 @@ async fn an_exemption_is_asked_for_once_and_decided_once() {
             items: vec!["furnace".to_owned()],
             clause: "ข้อ 9".to_owned(),
             evidence: "บัตร".to_owned(),
+            paper_id: None,
             status: ExemptionStatus::Asked,
             asked_at: now(),
             asked_kind: "resident".to_owned(),
@@ -122,7 +123,10 @@ async fn an_exemption_is_asked_for_once_and_decided_once() {
             .write(async |tx| {
                 assert!(fee::ask_exemption(tx, &asked).await?);
                 assert!(!fee::ask_exemption(tx, &second).await?);
-                assert_eq!(fee::exemptions_asked(tx, None, 9).await?.len(), 1);
+                let waiting = fee::exemptions_asked(tx, None, 9).await?;
+                assert_eq!(waiting.len(), 1);
+                assert_eq!(waiting[0].reference, row.reference);
+                assert_eq!(fee::exemptions_asked_count(tx).await?, 1);
                 assert!(
                     fee::exemptions_asked(tx, Some(asked.id), 9)
                         .await?
@@ -134,6 +138,7 @@ async fn an_exemption_is_asked_for_once_and_decided_once() {
                 assert!(decide.await?);
                 let again = fee::decide_exemption(tx, asked.id, granted, by, "1/2569", "ok", now());
                 assert!(!again.await?);
+                assert_eq!(fee::exemptions_asked_count(tx).await?, 0);
                 Ok::<_, store::StoreError>(())
             })
             .await

@@ -3,6 +3,7 @@ use super::draft::{Mine, missing};
 use super::step::Step;
 use crate::components::{ButtonKind, ButtonLink, ReferenceNumber, SummaryList, SummaryRow};
 use crate::http::{Visit, see_other};
+use crate::pages::fee;
 use crate::pages::frame::private_page;
 use crate::pages::trouble;
 use crate::shell::Document;
@@ -65,6 +66,11 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
             .map(|(name, places)| SummaryRow::new(name, places))
             .collect();
         let next = next(&visit, &receipt.view, now);
+        let fees = receipt
+            .view
+            .status
+            .is_live()
+            .then(|| fee::to_come(lang, &rules, &receipt.view.price));
         let slip = visit.href(&format!("/crematorium/{}/slip", receipt.draft));
         let track = visit.href(&format!("/track?n={}", receipt.view.reference.as_str()));
         let call = words::call(
@@ -85,6 +91,7 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Response {
                     "with this number and the last four digits of the phone. The death certificate's number can be given there later.",
                 )}</p>
                 {call}
+                {fees}
             </Document>
         }
     })

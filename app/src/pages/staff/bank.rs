@@ -61,6 +61,10 @@ async fn exported(office: &Office, kind: &str, list: &str) -> desk::Result<Respo
 
 /// `GET /staff/bank/import`
 pub(super) async fn choose(Purse(office): Purse) -> Response {
+    // Whoever may only look at the lines is not offered a form that would be refused.
+    if !office.staff.has(Role::Cashier) {
+        return office.answer(Err(Trouble::NotAllowed));
+    }
     office.answer(choose_page(&office, StatusCode::OK, None).await)
 }
 

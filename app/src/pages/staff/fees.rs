@@ -20,6 +20,7 @@ use domain::money::Satang;
 use domain::reference::Reference;
 use leptos::prelude::*;
 use std::sync::Arc;
+use uuid::Uuid;
 
 pub(super) fn path(reference: &Reference) -> String {
     format!("/staff/requests/{}/fees", reference.as_str())
@@ -63,7 +64,7 @@ async fn acted(office: &Office, number: &str, typed: RawFields) -> desk::Result<
             Err(errors) => Err(Trouble::Invalid(errors)),
         },
         "ask" => {
-            let fields = ["code", "evidence"].map(|name| {
+            let fields = ["code", "evidence", "paper"].map(|name| {
                 let value = raw(&typed, name).to_owned();
                 (format!("exemption.{name}"), value)
             });
@@ -319,7 +320,7 @@ impl FeesView {
                 <li>
                     <strong>{name}" – "{status}</strong>
                     <br/>{row.clause.clone()}
-                    <br/>{lang.t("หลักฐาน: ", "Evidence: ")}{row.evidence.clone()}
+                    <br/>{lang.t("หลักฐาน: ", "Evidence: ")}{row.evidence.clone()}{self.paper(row.paper_id)}
                     {decided.map(|decided| view! { <br/><span class="muted">{decided}</span> })}
                     {form}
                 </li>
@@ -331,6 +332,20 @@ impl FeesView {
                 view! { <h3>{lang.t("การยกเว้นค่าธรรมเนียม", "Exemptions")}</h3><ul class="plain">{lines}</ul> }
             })
             .into_any()
+    }
+
+    /// The photo that shows it, to be opened.
+    fn paper(&self, id: Option<Uuid>) -> Option<AnyView> {
+        let (lang, id) = (self.lang, id?);
+        let papers = request::path(&self.fees.reference);
+        let href = lang.path(&format!("{papers}/papers/{id}"));
+        let known = self.fees.papers.iter().find(|paper| paper.id == id);
+        // One that another photo replaced since can still be opened.
+        let label = known.map_or_else(
+            || lang.t("เอกสารที่ส่งไว้", "A paper that was sent").to_owned(),
+            |paper| fee::paper(lang, paper),
+        );
+        Some(view! { " "<a href=href>{label}</a> }.into_any())
     }
 
     fn ask(&self) -> Option<AnyView> {
@@ -345,6 +360,19 @@ impl FeesView {
             view! { <option value=value selected=selected>{label}</option> }
         });
         let options = options.collect_view();
+        let paper = self.form.value("ask.paper");
+        let papers = self.fees.papers.iter().map(|choice| {
+            let (value, label) = (choice.id.to_string(), fee::paper(lang, choice));
+            let selected = value == paper;
+            view! { <option value=value selected=selected>{label}</option> }
+        });
+        let papers = papers.collect_view();
+        let papers = (!self.fees.papers.is_empty()).then(|| view! {
+            <div class="field">
+                <label for="ask-paper">{lang.t("เอกสารที่ส่งไว้", "Paper that was sent")}</label>
+                <select class="input" id="ask-paper" name="paper"><option value="">{lang.t("ไม่มี", "None")}</option>{papers}</select>
+            </div>
+        });
         let evidence =
             Field::new(&self.form, "ask", "evidence", lang.t("หลักฐาน", "Evidence")).lines(2);
         Some(
@@ -354,6 +382,7 @@ impl FeesView {
                     <form method="post" action=self.action()>
                         {hidden(&[("action", "ask")])}
                         <div class="field"><label for="ask-code">{lang.t("เหตุ", "Why")}</label><select class="input" id="ask-code" name="code">{options}</select></div>
+                        {papers}
                         {evidence}
                         <Button label=lang.t("บันทึกคำขอยกเว้น", "Save it") kind=ButtonKind::Secondary/>
                     </form>
@@ -418,10 +447,8 @@ impl FeesView {
     }
 
     fn meter(&self) -> Option<AnyView> {
-        use domain::request::Status;
         let lang = self.lang;
-        let used = matches!(self.fees.status, Status::Approved | Status::Completed);
-        if !used || !self.fees.quote.has_estimate() {
+        if !self.fees.can_settle {
             return None;
         }
         let fields = self.fees.quote.metered().map(|line| {

@@ -25,6 +25,9 @@ pub(super) struct Clerk(pub Office);
 /// The visit of somebody who sees money: the cashier, and whoever handles requests.
 pub(super) struct Purse(pub Office);
 
+/// The visit of somebody who may approve.
+pub(super) struct Approvers(pub Office);
+
 /// The visit of an administrator.
 pub(super) struct Admin(pub Office);
 
@@ -55,6 +58,19 @@ impl FromRequestParts<AppState> for Purse {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let office = Office::open(parts, state).await?;
         if purse(&office.staff) {
+            Ok(Self(office))
+        } else {
+            Err(office.not_allowed())
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Approvers {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let office = Office::open(parts, state).await?;
+        if approver(&office.staff) {
             Ok(Self(office))
         } else {
             Err(office.not_allowed())
@@ -107,6 +123,7 @@ pub(super) enum Place {
     Calendar,
     Cashier,
     Bank,
+    Exemptions,
     Refunds,
     Accounts,
     Settings,
@@ -167,6 +184,7 @@ const RAIL: &[Entry] = &[
     Entry { group: Group::Places, place: Place::CalendarLink, path: "/staff/calendar-link", th: "ปฏิทินในโทรศัพท์", en: "Calendar on your phone", seen_by: clerk },
     Entry { group: Group::Money, place: Place::Cashier, path: "/staff/cashier", th: "รับชำระ", en: "Payments", seen_by: purse },
     Entry { group: Group::Money, place: Place::Bank, path: "/staff/bank", th: "รายการธนาคาร", en: "Bank", seen_by: purse },
+    Entry { group: Group::Money, place: Place::Exemptions, path: "/staff/exemptions", th: "คำขอยกเว้น", en: "Exemptions", seen_by: approver },
     Entry { group: Group::Money, place: Place::Refunds, path: "/staff/refunds", th: "คืนเงิน", en: "Refunds", seen_by: purse },
     Entry { group: Group::System, place: Place::Agents, path: "/staff/agents", th: "ผู้ดำเนินการแทน", en: "Agents", seen_by: clerk },
     Entry { group: Group::System, place: Place::Accounts, path: "/staff/accounts", th: "บัญชีผู้ใช้", en: "Accounts", seen_by: administrator },
@@ -184,6 +202,11 @@ fn planner(staff: &StaffActor) -> bool {
 /// Who sees what was paid and is owed.
 fn purse(staff: &StaffActor) -> bool {
     staff.handles_requests() || staff.has(Role::Cashier)
+}
+
+/// Who decides exemptions.
+fn approver(staff: &StaffActor) -> bool {
+    staff.has(Role::Approver)
 }
 
 fn administrator(staff: &StaffActor) -> bool {
@@ -316,7 +339,13 @@ impl Office {
         let tasks = self.desk().staff_tasks(&self.staff).await?.len();
         let agents = self.desk().agents_waiting(&self.staff).await?;
         let must_move = self.desk().affected_count(&self.staff).await?;
+        let exemptions = if approver(&self.staff) {
+            self.desk().exemptions_asked_count(&self.staff).await?
+        } else {
+            0
+        };
         Ok(vec![
+            (Place::Exemptions, exemptions),
             (Place::MustMove, must_move),
             (Place::Agents, u32::try_from(agents).unwrap_or(u32::MAX)),
             (Place::Today, day.late + day.due_today),

@@ -15,6 +15,7 @@ mod counter;
 mod decision;
 mod documents;
 mod effect;
+mod exemptions;
 mod fees;
 mod fields;
 mod file;
@@ -121,6 +122,8 @@ pub fn routes() -> Router<AppState> {
         .route("/staff/bank", get(bank::list))
         .route("/staff/bank/export/{kind}", get(bank::export))
         .route("/staff/bank/{id}", get(bank::line).post(bank::act))
+        .route("/staff/exemptions", get(exemptions::list))
+        .route("/staff/exemptions/export/{kind}", get(exemptions::export))
         .route("/staff/refunds", get(refunds::list))
         .route("/staff/refunds/export/{kind}", get(refunds::export))
         .route("/staff/refunds/{id}", get(refunds::page).post(refunds::act))

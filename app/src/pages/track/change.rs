@@ -8,6 +8,7 @@ use crate::components::{
 };
 use crate::http::Visit;
 use crate::pages::answers::Answers;
+use crate::pages::fee;
 use crate::pages::frame::{hidden, private_page};
 use crate::pages::moving::{self, Looking, Moving, NIGHTS, SLOT};
 use crate::shell::Document;
@@ -16,8 +17,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use desk::request::TrackView;
-use domain::crematorium::{Residence, Rules, Wish};
-use domain::fee::{self, Quote};
+use domain::crematorium::{Rules, Wish};
+use domain::fee::Quote;
 use domain::form::{FieldErrors, Lang, RawFields, raw};
 use domain::request::Refusal;
 use domain::time;
@@ -77,7 +78,10 @@ pub(super) async fn change_by(visit: &Visit, facts: Facts, answers: Answers) -> 
     };
     match outcome {
         Ok(found) if confirmed => view::page(visit, &facts, &found, moved(visit.lang)).await,
-        Ok(found) => page.check(&found, &to),
+        Ok(found) => match visit.desk().price_of_move(&access, &to).await {
+            Ok(then) => page.check(&found, &to, &then),
+            Err(trouble) => not_changed(visit, &facts, RawFields::new(), trouble).await,
+        },
         Err(Trouble::Invalid(errors)) => page.list(typed, moving::at_the_slot(errors)).await,
         Err(Trouble::SlotTaken { .. }) => page.list(typed, moving::taken()).await,
         Err(trouble) => not_changed(visit, &facts, RawFields::new(), trouble).await,
@@ -206,7 +210,7 @@ impl Page<'_> {
     }
 
     /// Before and after, and what changes in the price.
-    fn check(&self, found: &TrackView, to: &Wish) -> Response {
+    fn check(&self, found: &TrackView, to: &Wish, then: &Quote) -> Response {
         let lang = self.visit.lang;
         let (slot, nights) = (moving::value(to), self.looking.nights.to_string());
         let action = self.facts.action(self.visit, "change");
@@ -217,14 +221,15 @@ impl Page<'_> {
                 SummaryRow::new(lang.t("จองไว้", "Booked"), line(&found.wish)),
                 SummaryRow::new(lang.t("เปลี่ยนเป็น", "New"), line(to)),
             ];
-            let today = time::local_date(self.visit.desk().now());
-            rows.extend(price_rows(lang, self.rules, found, to, today));
+            rows.extend(totals(lang, self.rules, &found.price, then));
+            let lines = (found.price != *then).then(|| view! { <h2>{lang.t("ค่าธรรมเนียมใหม่", "Fees then")}</h2>{fee::price(lang, then)} });
             let carried_on = carried(self.facts, found);
             let carried_back = carried(self.facts, found);
             view! {
                 <Document ctx title private=true>
                     <h1>{title}</h1>
                     <SummaryList lang rows/>
+                    {lines}
                     <p>{lang.t("เมื่อเปลี่ยนแล้ว ผู้อื่นจองเวลาเดิมได้ทันที", "Once it has moved, others can book the old time at once.")}</p>
                     <form method="post" action=action.clone() novalidate>
                         {carried_on}
@@ -243,28 +248,16 @@ impl Page<'_> {
 }
 
 /// What it cost, and what it costs then; one line when nothing changes.
-fn price_rows(
-    lang: Lang,
-    rules: &Rules,
-    found: &TrackView,
-    to: &Wish,
-    today: chrono::NaiveDate,
-) -> Vec<SummaryRow> {
-    let residence =
-        Residence::parse(raw(&found.fields, "deceased.residence")).unwrap_or(Residence::NotSure);
-    let quoted = |wish: &Wish| -> Quote {
-        fee::quote(&rules.municipality, &fee::Facts::of(wish, residence), today)
-    };
+fn totals(lang: Lang, rules: &Rules, before: &Quote, then: &Quote) -> Vec<SummaryRow> {
     let sample = words::sample(lang, rules);
-    let words = |quote: &Quote| format!("{}{sample}", quote.total.words().get(lang));
-    let (before, after) = (quoted(&found.wish), quoted(to));
-    if before.total == after.total {
-        let same = format!("{} {}", words(&after), lang.t("เท่าเดิม", "(unchanged)"));
+    let words = |quote: &Quote| format!("{}{sample}", fee::total(lang, quote));
+    if before.total == then.total {
+        let same = format!("{} {}", words(then), lang.t("เท่าเดิม", "(unchanged)"));
         return vec![SummaryRow::new(lang.t("ค่าธรรมเนียม", "Fees"), same)];
     }
     vec![
-        SummaryRow::new(lang.t("ค่าธรรมเนียมเดิม", "Fees before"), words(&before)),
-        SummaryRow::new(lang.t("ค่าธรรมเนียมใหม่", "Fees then"), words(&after)),
+        SummaryRow::new(lang.t("ค่าธรรมเนียมเดิม", "Fees before"), words(before)),
+        SummaryRow::new(lang.t("ค่าธรรมเนียมใหม่", "Fees then"), words(then)),
     ]
 }
 

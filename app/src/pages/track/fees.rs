@@ -12,10 +12,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use desk::fee::{EXEMPTION_FIELDS, FeeView, Waits};
+use desk::request::TrackView;
 use domain::fee::ExemptionStatus;
 use domain::form::{FieldErrors, Lang, RawFields};
 use domain::money::Satang;
-use domain::reference::Reference;
 use leptos::prelude::*;
 
 /// `POST /track/fees`
@@ -247,6 +247,15 @@ fn exemption(
                 Choice::new(rule.code.clone(), rule.name.get(lang).to_owned()).hint(part)
             })
             .collect::<Vec<_>>();
+        let papers = (!found.papers.is_empty()).then(|| {
+            let mut options: Vec<_> = found
+                .papers
+                .iter()
+                .map(|paper| Choice::new(paper.id.to_string(), fee::paper(lang, paper)))
+                .collect();
+            options.push(Choice::new("", lang.t("ไม่มีในเอกสารที่ส่งไว้", "None of these")));
+            view! { <Radios form field="exemption.paper" legend=lang.t("เอกสารที่ส่งไว้แผ่นใดแสดงเรื่องนี้", "Which paper that you sent shows it?") options/> }
+        });
         let open = form.has_errors();
         let carried = hidden(&[
             ("reference", found.reference.as_str()),
@@ -258,7 +267,8 @@ fn exemption(
                 <form method="post" action=visit.href("/track/exemption") novalidate>
                     {carried}
                     <Radios form field="exemption.code" legend=lang.t("ขอยกเว้นเพราะเหตุใด", "Why do you ask for it?") options/>
-                    <TextArea form field="exemption.evidence" label=lang.t("มีหลักฐานอะไร", "What shows it?") hint=lang.t("เช่น เลขที่บัตร หรือผู้รับรอง เจ้าหน้าที่จะตรวจให้", "Such as a card's number or who can confirm it. An officer checks.") rows=2/>
+                    {papers}
+                    <TextArea form field="exemption.evidence" label=lang.t("มีหลักฐานอะไร", "What shows it?") hint=lang.t("เช่น เลขที่บัตร หรือผู้รับรอง เว้นว่างได้ถ้าเลือกเอกสารแล้ว เจ้าหน้าที่จะตรวจให้", "Such as a card's number or who can confirm it; may stay empty when a paper is chosen. An officer checks.") rows=2/>
                     <div class="actions"><Button label=lang.t("ขอยกเว้นค่าธรรมเนียม", "Ask for an exemption") kind=ButtonKind::Secondary/></div>
                 </form>
             </details>
@@ -267,12 +277,25 @@ fn exemption(
     view! { {asked}{ask} }.into_any()
 }
 
-/// On the tracking page: what it costs in one line, and the way to the whole.
-pub(super) fn link(visit: &Visit, last4: &str, reference: &Reference) -> AnyView {
+/// On the tracking page: what it costs, line by line when opened, and the way to the note and to an exemption.
+pub(super) fn section(visit: &Visit, last4: &str, found: &TrackView) -> AnyView {
     let lang = visit.lang;
-    let carried = hidden(&[("reference", reference.as_str()), ("phone_last4", last4)]);
+    let carried = hidden(&[
+        ("reference", found.reference.as_str()),
+        ("phone_last4", last4),
+    ]);
+    let lines = found.status.is_live().then(|| {
+        let total = fee::total(lang, &found.price);
+        view! {
+            <details>
+                <summary>{lang.t(format!("ราคา {total}"), format!("Price: {total}"))}</summary>
+                {fee::price(lang, &found.price)}
+            </details>
+        }
+    });
     view! {
         <h2>{lang.t("ค่าธรรมเนียม", "Fees")}</h2>
+        {lines}
         <form method="post" action=visit.href("/track/fees") novalidate>
             {carried}
             <div class="actions"><Button label=lang.t("ดูค่าธรรมเนียมและวิธีชำระ", "See the fees and how to pay") kind=ButtonKind::Secondary/></div>

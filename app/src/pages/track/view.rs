@@ -150,7 +150,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         let appeal = family.then(|| super::appeal::section(visit, facts, found));
         let calendar = (family && live).then(|| super::calendar::section(visit, facts));
         let issued = family.then(|| super::issued::opening(visit, facts));
-        let fees = family.then(|| super::fees::link(visit, &facts.last4, &found.reference));
+        let fees = family.then(|| super::fees::section(visit, &facts.last4, found));
         // What must be done stands first; what may be done, last.
         let urgent = !found.change.must_move.is_empty();
         let change = change::section(visit, facts, found);
