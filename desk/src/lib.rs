@@ -66,6 +66,7 @@ pub mod request;
 pub mod revision;
 pub mod settings;
 pub mod signature;
+pub mod spreadsheet;
 pub mod staff;
 pub mod vault;
 pub mod verify;

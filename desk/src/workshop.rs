@@ -48,6 +48,9 @@ pub trait Workshop: Send + Sync {
     /// Makes a photo safe, or says why it is none.
     fn picture(&self, bytes: Vec<u8>) -> Work<'_, std::result::Result<Picture, PictureError>>;
 
+    /// The first sheet of a spreadsheet as rows of text, at most so many; `None` when it cannot be read.
+    fn rows(&self, bytes: Vec<u8>, most: usize) -> Work<'_, Option<Vec<Vec<String>>>>;
+
     /// Prints a document as a PDF, the same bytes for the same document.
     fn pdf(&self, document: Document) -> Work<'_, Vec<u8>>;
 

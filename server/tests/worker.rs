@@ -3,11 +3,14 @@
     clippy::unwrap_used,
     reason = "a test that cannot be set up has failed"
 )]
+mod photos;
+
 use desk::workshop::{Picture, Workshop, WorkshopError};
 use domain::document::{Block, Document, Kind};
 use domain::form::Lang;
 use domain::picture::{LARGEST_FILE, PictureError};
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use image::{DynamicImage, ImageFormat, RgbImage};
+use photos::{enormous_png, photo, turned_with_gps};
 use proptest::prelude::*;
 use server::worker::{Pool, picture};
 use std::io::Cursor;
@@ -17,77 +20,6 @@ use std::time::Duration;
 
 fn pool() -> Pool {
     Pool::new(env!("CARGO_BIN_EXE_sala").into())
-}
-
-/// Red to the left, blue to the right.
-fn photo(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    let image = RgbImage::from_fn(width, height, |x, _| {
-        Rgb(if x < width / 2 {
-            [220, 30, 30]
-        } else {
-            [30, 30, 220]
-        })
-    });
-    let mut out = Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(image)
-        .write_to(&mut out, format)
-        .unwrap();
-    out.into_inner()
-}
-
-/// A JPEG with an EXIF block: turned by 90 degrees, and taken somewhere.
-fn turned_with_gps() -> Vec<u8> {
-    let mut tiff = b"II*\0\x08\0\0\0".to_vec();
-    let entry = |tag: u16, kind: u16, value: u32| {
-        let mut bytes = Vec::new();
-        bytes.extend(tag.to_le_bytes());
-        bytes.extend(kind.to_le_bytes());
-        bytes.extend(1_u32.to_le_bytes());
-        bytes.extend(value.to_le_bytes());
-        bytes
-    };
-    tiff.extend(2_u16.to_le_bytes());
-    tiff.extend(entry(0x0112, 3, 6));
-    tiff.extend(entry(0x8825, 4, 38));
-    tiff.extend(0_u32.to_le_bytes());
-    // The GPS directory: one entry, N for the northern half.
-    tiff.extend(1_u16.to_le_bytes());
-    tiff.extend(entry(0x0001, 2, u32::from(b'N')));
-    tiff.extend(0_u32.to_le_bytes());
-    tiff.extend(b"GPS 7.5563,99.6114");
-    let mut segment = b"Exif\0\0".to_vec();
-    segment.extend(tiff);
-    let plain = photo(400, 200, ImageFormat::Jpeg);
-    let mut out = plain[..2].to_vec();
-    out.extend([0xff, 0xe1]);
-    out.extend(u16::try_from(segment.len() + 2).unwrap().to_be_bytes());
-    out.extend(segment);
-    out.extend(&plain[2..]);
-    out
-}
-
-/// The header of a PNG that claims to be enormous.
-fn enormous_png() -> Vec<u8> {
-    let mut chunk = b"IHDR".to_vec();
-    chunk.extend(60_000_u32.to_be_bytes());
-    chunk.extend(60_000_u32.to_be_bytes());
-    chunk.extend([8, 2, 0, 0, 0]);
-    let mut out = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
-    out.extend(&chunk);
-    out.extend(crc32(&chunk).to_be_bytes());
-    out.extend(b"\0\0\0\0IEND\xae\x42\x60\x82");
-    out
-}
-
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = u32::MAX;
-    for byte in bytes {
-        crc ^= u32::from(*byte);
-        for _ in 0..8 {
-            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
-        }
-    }
-    !crc
 }
 
 fn opened(picture: &Picture) -> RgbImage {
@@ -279,4 +211,112 @@ async fn a_document_is_printed_in_the_child_within_its_memory() {
     assert!(png.starts_with(b"\x89PNG"));
     let megabytes = peak.load(Ordering::Relaxed) / 1024 / 1024;
     assert!((1..600).contains(&megabytes), "{megabytes} MB");
+}
+
+/// A file of an archive: its name, method, bytes as packed, and how many they say they become.
+type Packed<'a> = (&'a str, u16, Vec<u8>, usize);
+
+/// An archive as it stands in the books, with the sizes it is told to claim.
+fn archive(files: &[Packed<'_>]) -> Vec<u8> {
+    let short = |number: usize| u32::try_from(number).unwrap().to_le_bytes();
+    let (mut out, mut directory) = (Vec::new(), Vec::new());
+    for (name, method, bytes, unpacked) in files {
+        let mut head = [20_u16.to_le_bytes(), [0, 0], method.to_le_bytes()].concat();
+        head.extend([0; 8]);
+        head.extend(short(bytes.len()));
+        head.extend(short(*unpacked));
+        head.extend(u16::try_from(name.len()).unwrap().to_le_bytes());
+        head.extend([0, 0]);
+        directory.extend([b"PK\x01\x02\x14\0".as_slice(), &head, &[0; 10]].concat());
+        directory.extend(short(out.len()));
+        directory.extend(name.as_bytes());
+        out.extend([b"PK\x03\x04".as_slice(), &head, name.as_bytes(), bytes].concat());
+    }
+    let count = u16::try_from(files.len()).unwrap().to_le_bytes();
+    let (at, long) = (short(out.len()), short(directory.len()));
+    out.extend(directory);
+    out.extend(
+        [
+            b"PK\x05\x06\0\0\0\0".as_slice(),
+            &count,
+            &count,
+            &long,
+            &at,
+            &[0, 0],
+        ]
+        .concat(),
+    );
+    out
+}
+
+/// A workbook whose first sheet is this, and whose texts are packed as given.
+fn workbook(sheet: &str, texts: (u16, Vec<u8>, usize)) -> Vec<u8> {
+    const OF: &str = "http://schemas.openxmlformats.org";
+    let book = format!(
+        "<workbook xmlns=\"{OF}/spreadsheetml/2006/main\" xmlns:r=\"{OF}/officeDocument/2006/relationships\">\
+         <sheets><sheet name=\"a\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+    );
+    let relations = format!(
+        "<Relationships xmlns=\"{OF}/package/2006/relationships\"><Relationship Id=\"r1\" \
+         Type=\"{OF}/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+    );
+    let package = relations
+        .replace("worksheets/sheet1.xml", "xl/workbook.xml")
+        .replace("relationships/worksheet", "relationships/officeDocument");
+    let plain = |name, text: &str| (name, 0, text.as_bytes().to_vec(), text.len());
+    archive(&[
+        plain("_rels/.rels", &package),
+        plain("xl/workbook.xml", &book),
+        plain("xl/_rels/workbook.xml.rels", &relations),
+        plain("xl/worksheets/sheet1.xml", sheet),
+        ("xl/sharedStrings.xml", texts.0, texts.1, texts.2),
+    ])
+}
+
+const NO_TEXTS: &[u8] = b"<sst></sst>";
+
+/// Nine hundred megabytes of one letter in one megabyte: each piece unpacks on its own.
+fn bomb() -> (u16, Vec<u8>, usize) {
+    let piece = |bytes: &[u8]| {
+        let mut packer = flate2::Compress::new(flate2::Compression::best(), false);
+        let mut out = Vec::with_capacity(bytes.len() + 64);
+        let flush = flate2::FlushCompress::Sync;
+        packer.compress_vec(bytes, &mut out, flush).unwrap();
+        out
+    };
+    let mut packed = piece(b"<sst><si><t>");
+    let megabyte = piece(&vec![b'a'; 1 << 20]);
+    for _ in 0..900 {
+        packed.extend(&megabyte);
+    }
+    packed.extend([3, 0]);
+    (8, packed, 900 << 20)
+}
+
+#[tokio::test]
+async fn a_spreadsheet_that_unfolds_to_a_gigabyte_fells_a_child_and_nothing_else() {
+    let pool = pool();
+    let row = "<row r=\"1\"><c r=\"A1\"><v>7</v></c></row>";
+    let sheet = |rows: &str| format!("<worksheet><sheetData>{rows}</sheetData></worksheet>");
+    let none = || (0, NO_TEXTS.to_vec(), NO_TEXTS.len());
+    let honest = workbook(&sheet(row), none());
+    assert_eq!(
+        pool.rows(honest.clone(), 10).await,
+        Ok(Some(vec![vec!["7".to_owned()]]))
+    );
+
+    let large = workbook(&sheet(row), bomb());
+    assert!(large.len() < desk::bank::MOST_BYTES, "{}", large.len());
+    assert_eq!(pool.rows(large, 10).await, Ok(None));
+
+    // Two cells at opposite corners are two cells, not a table of seventeen thousand million.
+    let far = "<row r=\"1048576\"><c r=\"XFD1048576\"><v>8</v></c></row>";
+    let corners = workbook(&sheet(&format!("{row}{far}")), none());
+    let read = pool.rows(corners, 20_000).await.unwrap().unwrap();
+    assert_eq!(read, [["7"]]);
+
+    assert!(
+        pool.rows(honest, 10).await.unwrap().is_some(),
+        "and goes on"
+    );
 }

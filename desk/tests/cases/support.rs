@@ -74,6 +74,10 @@ impl Workshop for PaperWorkshop {
         })
     }
 
+    fn rows(&self, bytes: Vec<u8>, most: usize) -> Work<'_, Option<Vec<Vec<String>>>> {
+        Box::pin(async move { Ok(desk::spreadsheet::rows(&bytes, most)) })
+    }
+
     fn pdf(&self, document: Document) -> Work<'_, Vec<u8>> {
         Box::pin(async move { Ok(document.lines().join("\n").into_bytes()) })
     }

@@ -36,6 +36,13 @@ fn work(job: &Job, body: Vec<u8>) -> (Answer, Vec<u8>) {
             }
             Err(error) => (Answer::NotAPicture { error }, Vec::new()),
         },
+        Job::Rows { most } => {
+            let rows = desk::spreadsheet::rows(&body, *most);
+            match rows.and_then(|rows| serde_json::to_vec(&rows).ok()) {
+                Some(rows) => (Answer::Rows, rows),
+                None => (Answer::NoRows, Vec::new()),
+            }
+        }
         Job::Pdf => printed(printing::pdf(&body)),
         Job::Png { width } => printed(printing::png(&body, *width)),
     }

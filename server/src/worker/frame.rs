@@ -14,6 +14,8 @@ const LONGEST: u32 = 64 * 1024 * 1024;
 pub enum Job {
     /// The body is a file as it was sent.
     Picture,
+    /// The body is a spreadsheet, to become at most so many rows.
+    Rows { most: usize },
     /// The body is a document in JSON, to become a PDF.
     Pdf,
     /// The body is a document in JSON, to become a picture so many pixels wide.
@@ -33,6 +35,9 @@ pub enum Answer {
     NotAPicture {
         error: PictureError,
     },
+    /// The body is the rows in JSON.
+    Rows,
+    NoRows,
     /// The body is the file.
     Printed,
     NotPrinted {

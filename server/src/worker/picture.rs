@@ -24,6 +24,9 @@ pub fn make_safe(bytes: Vec<u8>) -> Result<Picture, PictureError> {
     if is_animated(format, &bytes) {
         return Err(PictureError::Animated);
     }
+    if format == Format::Jpeg && !is_whole(&bytes) {
+        return Err(PictureError::Damaged);
+    }
     let upright = decode(format, &bytes)?;
     drop(bytes);
     let photo = flat(&scaled(upright, LONGEST));
@@ -35,6 +38,27 @@ pub fn make_safe(bytes: Vec<u8>) -> Result<Picture, PictureError> {
         width: photo.width(),
         height: photo.height(),
     })
+}
+
+/// Whether a JPEG's end came too: decoders paint what is missing grey and say nothing. What phones hang on behind the
+/// end, and the end of a small picture in the head, are none.
+fn is_whole(bytes: &[u8]) -> bool {
+    let mut at = 2;
+    // Segments up to the first scan, each with its length.
+    while let Some([0xff, marker, high, low]) = bytes.get(at..at + 4) {
+        match marker {
+            0xff => at += 1,
+            0x01 | 0xd0..=0xd7 => at += 2,
+            _ => {
+                at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
+                if *marker == 0xda {
+                    let scan = bytes.get(at..).unwrap_or_default();
+                    return scan.windows(2).any(|pair| pair == [0xff, 0xd9]);
+                }
+            }
+        }
+    }
+    false
 }
 
 fn decode(format: Format, bytes: &[u8]) -> Result<DynamicImage, PictureError> {

@@ -200,6 +200,26 @@ impl Workshop for Pool {
         })
     }
 
+    fn rows(&self, bytes: Vec<u8>, most: usize) -> Work<'_, Option<Vec<Vec<String>>>> {
+        Box::pin(async move {
+            let failed = |why: String| Err(WorkshopError::Failed(why));
+            match self.done(&Job::Rows { most }, &bytes).await? {
+                Ok((Answer::Rows, rows)) => match serde_json::from_slice(&rows) {
+                    Ok(rows) => Ok(Some(rows)),
+                    Err(why) => failed(why.to_string()),
+                },
+                Ok((Answer::NoRows, _)) => Ok(None),
+                Ok(_) => failed("an answer to another job".to_owned()),
+                // It unfolded to more than a child may hold, or took too long: to its sender it is damaged.
+                Err(Lost::Died(reason)) => {
+                    tracing::warn!(reason, "a worker was lost over a spreadsheet");
+                    Ok(None)
+                }
+                Err(Lost::NotStarted(error)) => failed(error.to_string()),
+            }
+        })
+    }
+
     fn pdf(&self, document: Document) -> Work<'_, Vec<u8>> {
         Box::pin(async move { self.printed(Job::Pdf, &document).await })
     }
