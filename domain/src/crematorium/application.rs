@@ -5,7 +5,7 @@ use crate::phone::Phone;
 use crate::text::{self, NameError, PersonName};
 use crate::time::{Instant, TimeOfDay};
 use crate::{thai_date, time};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::case_type::CaseType;
@@ -354,6 +354,19 @@ fn identity(fields: &RawFields, errors: &mut FieldErrors) -> Option<Identity> {
     }
 }
 
+/// More than so many years ago nobody waits for a cremation: one era was taken for the other, or a digit is wrong.
+/// Bodies that are kept or were given to a medical school wait some years.
+const LONG_AGO: i32 = 20;
+
+fn is_long_ago(date: NaiveDate, now: Instant) -> bool {
+    date.year() < time::local_date(now).year() - LONG_AGO
+}
+
+/// Who was buried and dug up may have died long ago.
+fn of_remains(fields: &RawFields) -> bool {
+    raw(fields, "case_type") == CaseType::Remains.code()
+}
+
 /// Page 4. The API may give one string instead of three parts.
 pub fn date_of_death(
     fields: &RawFields,
@@ -375,6 +388,25 @@ pub fn date_of_death(
                 "future",
                 "วันที่เสียชีวิตต้องไม่ใช่วันในอนาคต",
                 "The date of death cannot be in the future",
+            ));
+            None
+        }
+        Ok(date) if is_long_ago(date, now) && !of_remains(fields) => {
+            let years = time::local_date(now).year() - date.year();
+            let field = if whole.is_empty() {
+                format!("{FIELD}.year")
+            } else {
+                FIELD.to_owned()
+            };
+            errors.push(FieldError::new(
+                field,
+                "long_ago",
+                format!(
+                    "ปีที่กรอกคือเมื่อ {years} ปีก่อน โปรดตรวจปีที่เสียชีวิต หากเป็นศพที่ขุดขึ้นมา โปรดโทรหาเจ้าหน้าที่"
+                ),
+                format!(
+                    "That is {years} years ago: check the year of death. For remains that were dug up, call us."
+                ),
             ));
             None
         }
