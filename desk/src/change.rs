@@ -580,7 +580,11 @@ impl Desk {
     }
 
     /// Only what this very token sent: its name alone may be another's too.
-    async fn loaded_of_channel(&self, channel: &ChannelActor, reference: &str) -> Result<Loaded> {
+    pub(crate) async fn loaded_of_channel(
+        &self,
+        channel: &ChannelActor,
+        reference: &str,
+    ) -> Result<Loaded> {
         let loaded = self.loaded(reference).await?;
         let mut conn = self.store.read().await?;
         let events = request::events(&mut conn, loaded.row.id).await?;

@@ -2,6 +2,7 @@
 //!
 //! A photo is decoded in the workshop, sealed into the vault, and then named by a row; every row, verdict and
 //! finding is a change of its request, so that nobody decides on papers they have not seen.
+use crate::channel::ChannelActor;
 use crate::request::{Access, Loaded, Record, load};
 use crate::vault::{self, Shelf, VaultError};
 use crate::{Desk, Result, Trouble};
@@ -135,6 +136,20 @@ impl Desk {
         let actor = Actor::Staff(who.clone());
         may_send(&row, &actor)?;
         Ok(Pass { row, actor })
+    }
+
+    /// Lets a channel send photos for a request of its own.
+    pub async fn admit_channel(&self, channel: &ChannelActor, reference: &str) -> Result<Pass> {
+        let row = self.loaded_of_channel(channel, reference).await?.row;
+        let actor = Actor::Channel(channel.id);
+        may_send(&row, &actor)?;
+        Ok(Pass { row, actor })
+    }
+
+    /// The papers of a channel's own request, without their pictures.
+    pub async fn channel_papers(&self, channel: &ChannelActor, reference: &str) -> Result<Papers> {
+        let loaded = self.loaded_of_channel(channel, reference).await?;
+        self.papers_of(&loaded).await
     }
 
     /// Takes one photo: made safe, sealed, noted. It stands in the place of `replaces` if that is given.

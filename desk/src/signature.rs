@@ -14,6 +14,7 @@ use domain::text;
 use domain::time::{self, Instant};
 use store::credential::Account;
 use store::issued::{Ended, IssuedRow};
+use store::request::RequestRow;
 use store::signature::{Factor, Kept, SignatureRow};
 use store::{Conn, Tx, credential, issued, person, request, signature, staff};
 use uuid::Uuid;
@@ -600,9 +601,14 @@ impl Desk {
         address: &str,
     ) -> Result<Vec<FamilyDocument>> {
         let loaded = self.second_fact(reference, last4, address).await?;
+        self.issued_to_family(loaded.row.id).await
+    }
+
+    /// What was issued to the family of a request, for whoever was found out to be it.
+    pub(crate) async fn issued_to_family(&self, request_id: Uuid) -> Result<Vec<FamilyDocument>> {
         let mut conn = self.store.read().await?;
         let mut documents = Vec::new();
-        for row in issued::of(&mut conn, loaded.row.id).await? {
+        for row in issued::of(&mut conn, request_id).await? {
             let never_signed = !row.status.is_in_force()
                 && signature::of(&mut conn, row.id, &self.keys)
                     .await?
@@ -662,17 +668,32 @@ impl Desk {
         id: Uuid,
     ) -> Result<IssuedRow> {
         let loaded = self.second_fact(reference, last4, address).await?;
+        self.signed_of(&loaded.row, &Actor::Resident, id).await
+    }
+
+    /// The file of a signed document of this request, for a channel that sent it.
+    pub(crate) async fn signed_file(
+        &self,
+        row: &RequestRow,
+        actor: &Actor,
+        id: Uuid,
+    ) -> Result<(String, Vec<u8>)> {
+        let row = self.signed_of(row, actor, id).await?;
+        Ok((file_name(&row), self.pdf_of(&row).await?))
+    }
+
+    async fn signed_of(&self, request: &RequestRow, actor: &Actor, id: Uuid) -> Result<IssuedRow> {
         let mut conn = self.store.read().await?;
         let row = issued::by_id(&mut conn, id)
             .await?
-            .filter(|row| row.request_id == loaded.row.id && row.status != IssuedStatus::Pending)
+            .filter(|row| row.request_id == request.id && row.status != IssuedStatus::Pending)
             .ok_or(Trouble::NotFound)?;
         let kept = signature::of(&mut conn, id, &self.keys).await?;
         drop(conn);
         if kept.is_none() {
             return Err(Trouble::NotFound);
         }
-        self.note_view(&Actor::Resident, &loaded.row).await?;
+        self.note_view(actor, request).await?;
         Ok(row)
     }
 

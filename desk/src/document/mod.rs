@@ -3,7 +3,9 @@
 //! Every opening is noted as a view. Links to files are sealed and last a quarter of an hour: an address says nothing.
 mod compose;
 
+use crate::channel::ChannelActor;
 use crate::request::{Access, Loaded};
+use crate::signature::FamilyDocument;
 use crate::{Desk, Result, Trouble};
 use chrono::{Datelike, Months, NaiveDate, TimeDelta};
 use compose::Paper;
@@ -59,6 +61,39 @@ impl Desk {
         let document = self.document(&loaded, kind, lang).await?;
         self.note_view(&actor, &loaded.row).await?;
         Ok(document)
+    }
+
+    /// What there is of a channel's own request: documents as things stand, and what was issued.
+    pub async fn channel_documents(
+        &self,
+        channel: &ChannelActor,
+        reference: &str,
+    ) -> Result<(Vec<Kind>, Vec<FamilyDocument>)> {
+        let loaded = self.loaded_of_channel(channel, reference).await?;
+        let issued = self.issued_to_family(loaded.row.id).await?;
+        let mut conn = self.store.read().await?;
+        Ok((kinds(&mut conn, &loaded).await?, issued))
+    }
+
+    /// The PDF of one and its file's name: by the word of its kind, or by the id of what was issued. The opening is
+    /// noted.
+    pub async fn channel_pdf(
+        &self,
+        channel: &ChannelActor,
+        reference: &str,
+        name: &str,
+        lang: Lang,
+    ) -> Result<(String, Vec<u8>)> {
+        let loaded = self.loaded_of_channel(channel, reference).await?;
+        let actor = Actor::Channel(channel.id);
+        if let Ok(id) = Uuid::try_parse(name) {
+            return self.signed_file(&loaded.row, &actor, id).await;
+        }
+        let kind = Kind::parse(name).ok_or(Trouble::NotFound)?;
+        let document = self.document(&loaded, kind, lang).await?;
+        self.note_view(&actor, &loaded.row).await?;
+        let name = file_name(&document);
+        Ok((name, self.workshop()?.pdf(document).await?))
     }
 
     /// What there is of a request, for the office.

@@ -27,6 +27,9 @@ pub const MOVE_FIELDS: &Fields = &[
     ("pavilion.id", Shape::Value),
     ("pavilion.from", Shape::Value),
     ("pavilion.nights", Shape::Value),
+    ("ash", Shape::Choice),
+    ("ash.date", Shape::Value),
+    ("ash.time", Shape::Value),
 ];
 
 pub const CANCEL_FIELDS: &Fields = &[("reason", Shape::Value)];
@@ -38,9 +41,7 @@ pub const CANCEL_FIELDS: &Fields = &[("reason", Shape::Value)];
     params(("reference" = String, Path, description = "Twelve digits")),
     responses(
         (status = 200, description = "Found", body = SentRequest),
-        (status = 401, description = "`unauthorized`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`: no such request, or another token sent it", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "`rate_limited`, with `Retry-After`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn show(
@@ -69,13 +70,9 @@ pub async fn show(
     responses(
         (status = 200, description = "Moved", body = ChangedRequest),
         (status = 400, description = "`idempotency_key_missing`, `idempotency_key_invalid`, `bad_json`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "`unauthorized`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "`slot_taken` with `conflicts` and `alternatives`; `decided_first` when it changed meanwhile", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "`too_large`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "`unsupported_media_type`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`closed`, `beyond_horizon`, `cancelled_before`, …; `past_cut_off`, `frozen`, `wrong_state`; `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "`rate_limited`, with `Retry-After`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn shift(
@@ -109,13 +106,9 @@ pub async fn shift(
     responses(
         (status = 200, description = "Withdrawn or cancelled", body = ChangedRequest),
         (status = 400, description = "`idempotency_key_missing`, `idempotency_key_invalid`, `bad_json`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "`unauthorized`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "`decided_first` when it changed meanwhile", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "`too_large`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "`unsupported_media_type`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`past_cut_off`, `frozen`, `wrong_state`; `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "`rate_limited`, with `Retry-After`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn cancel(

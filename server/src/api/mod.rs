@@ -2,8 +2,9 @@
 mod auth;
 mod body;
 mod changes;
+mod files;
 mod open_data;
-mod openapi;
+pub mod openapi;
 mod period;
 mod problem;
 mod requests;
@@ -49,7 +50,23 @@ pub fn router() -> Router<AppState> {
             "/crematorium/requests/{reference}/cancel",
             post(changes::cancel),
         )
+        .route(
+            "/crematorium/requests/{reference}/documents",
+            get(files::documents),
+        )
+        .route(
+            "/crematorium/requests/{reference}/documents/{id}",
+            get(files::document),
+        )
         .route("/track", post(track::track))
+}
+
+/// What takes photos: their bodies are larger and take longer.
+pub fn uploads() -> Router<AppState> {
+    Router::new().route(
+        "/crematorium/requests/{reference}/papers",
+        get(files::papers).post(files::send),
+    )
 }
 
 /// Whether a path belongs to the API, so that its failures are problem documents.

@@ -1,10 +1,11 @@
 //! The `OpenAPI` 3.1 document, made from the code it describes.
-use super::{changes, open_data, requests, schema, track};
+use super::{changes, files, open_data, requests, schema, track};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
 #[derive(OpenApi)]
@@ -16,9 +17,9 @@ use utoipa::{Modify, OpenApi};
         license(name = "MIT", identifier = "MIT"),
     ),
     servers((url = "/api/v1")),
-    paths(open_data::services, open_data::calendar, open_data::availability, requests::submit, changes::show, changes::shift, changes::cancel, track::track, document),
+    paths(open_data::services, open_data::calendar, open_data::availability, requests::submit, changes::show, changes::shift, changes::cancel, files::papers, files::send, files::documents, files::document, track::track, document),
     components(schemas(schema::ProblemBody)),
-    modifiers(&Tokens),
+    modifiers(&Tokens, &Usual),
     tags(
         (name = "open data", description = "Without a key, for everybody"),
         (name = "channels", description = "With a token of `sala token create`"),
@@ -38,7 +39,81 @@ impl Modify for Tokens {
     }
 }
 
+/// What every operation of a kind may answer besides what it says itself: written once, for all.
+struct Usual;
+
+/// Status, description; of every operation, of one with a token, with a JSON body, and of one that is no GET.
+const ALWAYS: &[(&str, &str)] = &[
+    (
+        "400",
+        "`bad_request`: the address, the query or the body could not be read",
+    ),
+    (
+        "500",
+        "`internal`: something failed here; send again, with the same key where there is one",
+    ),
+    (
+        "503",
+        "`unavailable`, with `Retry-After`: send again, with the same key where there is one",
+    ),
+];
+const WITH_TOKEN: &[(&str, &str)] = &[
+    ("401", "`unauthorized`"),
+    ("429", "`rate_limited`, with `Retry-After`"),
+];
+const WITH_JSON: &[(&str, &str)] = &[
+    ("413", "`too_large`: more than 256 kB"),
+    ("415", "`unsupported_media_type`"),
+    ("422", "`invalid` with `errors`"),
+];
+
+const SENT: &[(&str, &str)] = &[("403", "`forbidden`: sent by another site's page")];
+
+impl Modify for Usual {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for item in openapi.paths.paths.values_mut() {
+            let both = [(false, &mut item.get), (true, &mut item.post)];
+            for (sent, operation) in both {
+                let Some(operation) = operation else { continue };
+                let json = operation
+                    .request_body
+                    .as_ref()
+                    .is_some_and(|body| body.content.contains_key("application/json"));
+                let token = operation.security.is_some();
+                let kinds = [
+                    (true, ALWAYS),
+                    (token, WITH_TOKEN),
+                    (json, WITH_JSON),
+                    (sent, SENT),
+                ];
+                let usual = kinds.iter().filter(|(is, _)| *is).flat_map(|(_, of)| *of);
+                for (status, description) in usual {
+                    let known = &mut operation.responses.responses;
+                    known
+                        .entry((*status).to_owned())
+                        .or_insert_with(|| problem(description).into());
+                }
+            }
+        }
+    }
+}
+
+fn problem(description: &str) -> Response {
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build()
+}
+
 static TEXT: LazyLock<String> = LazyLock::new(|| Document::openapi().to_json().unwrap_or_default());
+
+/// The document's text.
+pub fn text() -> &'static str {
+    &TEXT
+}
 
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "open data", responses((status = 200, description = "OpenAPI 3.1", content_type = "application/json")))]
@@ -48,7 +123,7 @@ pub async fn document() -> impl IntoResponse {
             (CONTENT_TYPE, "application/json"),
             (CACHE_CONTROL, "public, max-age=300"),
         ],
-        TEXT.as_str(),
+        text(),
     )
 }
 
@@ -158,18 +233,5 @@ mod tests {
             );
         }
         assert!(document["components"]["securitySchemes"]["channel_token"].is_object());
-        for path in [
-            "/openapi.json",
-            "/services",
-            "/calendar",
-            "/crematorium/availability",
-            "/crematorium/requests",
-            "/crematorium/requests/{reference}",
-            "/crematorium/requests/{reference}/move",
-            "/crematorium/requests/{reference}/cancel",
-            "/track",
-        ] {
-            assert!(document["paths"][path].is_object(), "{path}");
-        }
     }
 }

@@ -66,12 +66,9 @@ pub const FIELDS: &Fields = &[
     responses(
         (status = 201, description = "Taken", body = Receipt),
         (status = 400, description = "`idempotency_key_missing`, `idempotency_key_invalid`, `bad_json`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "`unauthorized`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "`slot_taken` with `conflicts` (`cremation`, `pavilion`, `ash`) and `alternatives` in the shape of the request; `deceased_has_case`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "`too_large`: more than 256 kB", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "`unsupported_media_type`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Everything wrong at once: `closed`, `beyond_horizon`, …; `idempotency_key_reused`", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "`rate_limited`, with `Retry-After`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "`unavailable`: send again with the same key", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]

@@ -2,14 +2,19 @@
 use chrono::NaiveDate;
 use desk::change::Changed;
 use desk::crematorium::CalendarDay as Calendar;
+use desk::paper::{PaperView, Papers};
 use desk::request::{StepState, Submitted, TrackView};
+use desk::signature::FamilyDocument;
 use domain::crematorium::{DayAvailability, Wish};
-use domain::form::Text;
+use domain::document::Kind;
+use domain::form::{Lang, Text};
+use domain::issued::IssuedStatus;
 use domain::lunar::Phase;
 use domain::municipality::{CaseType, CoffinSize, Manual, Municipality};
+use domain::paper::Need;
 use domain::time::{self, Instant};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// An instant as the API writes it: RFC 3339 with +07:00, whole seconds.
 fn moment(instant: Instant) -> String {
@@ -272,6 +277,8 @@ impl From<&Submitted> for Receipt {
 pub struct MoveRequest {
     pub cremation: Option<Cremation>,
     pub pavilion: Option<Pavilion>,
+    /// Absent: where it was, as long as the cremation stays where it was.
+    pub ash: Option<Ash>,
 }
 
 #[derive(Clone, Debug, ToSchema)]
@@ -291,6 +298,7 @@ pub struct ChangedRequest {
     pub updated_at: String,
     pub cremation: Option<Cremation>,
     pub pavilion: Option<Pavilion>,
+    pub ash: Option<Ash>,
 }
 
 impl From<&Changed> for ChangedRequest {
@@ -302,6 +310,7 @@ impl From<&Changed> for ChangedRequest {
             updated_at: moment(changed.updated_at),
             cremation: wish.cremation,
             pavilion: wish.pavilion,
+            ash: wish.ash,
         }
     }
 }
@@ -318,6 +327,7 @@ pub struct SentRequest {
     pub decide_by: String,
     pub cremation: Option<Cremation>,
     pub pavilion: Option<Pavilion>,
+    pub ash: Option<Ash>,
     /// Why it must move; empty when it need not.
     pub must_move: Vec<Words>,
     /// Whether it may be moved by the channel now.
@@ -339,6 +349,7 @@ impl From<&TrackView> for SentRequest {
             decide_by: moment(view.decide_by),
             cremation: wish.cremation,
             pavilion: wish.pavilion,
+            ash: wish.ash,
             must_move: view
                 .change
                 .must_move
@@ -351,6 +362,140 @@ impl From<&TrackView> for SentRequest {
             can_move: view.change.can_move,
             can_cancel: view.can_withdraw || view.change.can_cancel,
             change_until: view.change.until.map(moment),
+        }
+    }
+}
+
+// ---- Papers and documents
+
+/// What a photo shows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Upload {
+    /// `death_certificate`, `hospital_notice`, `notification_receipt`, `in_area_proof`, `authority`, `exemption` or
+    /// `police_release`.
+    #[serde(default)]
+    pub kind: String,
+    /// The id of the photo that this one replaces.
+    pub replaces: Option<String>,
+}
+
+/// The language that a document as things stand is written in; what was issued stays as it is.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Language {
+    /// `th` (also when absent) or `en`.
+    pub lang: Option<String>,
+}
+
+/// Photos of papers, and what none of them shows yet.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PaperList {
+    /// Without those that another photo replaced.
+    pub papers: Vec<PaperSent>,
+    /// Each list: one of these is needed, and no officer has accepted one yet.
+    #[schema(value_type = Vec<Vec<String>>)]
+    pub missing: Vec<Vec<&'static str>>,
+    /// Whether photos may be sent now.
+    pub may_send: bool,
+}
+
+/// A photo that was kept.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PaperSent {
+    #[schema(format = "uuid")]
+    pub id: String,
+    #[schema(value_type = String, example = "death_certificate")]
+    pub kind: &'static str,
+    /// `waiting`, `accepted` or `defective`.
+    #[schema(value_type = String)]
+    pub verdict: &'static str,
+    /// What is the matter, in the officer's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub defect: Option<String>,
+    #[schema(format = "date-time")]
+    pub sent_at: String,
+}
+
+impl From<&Papers> for PaperList {
+    fn from(papers: &Papers) -> Self {
+        let sent = |paper: &PaperView| PaperSent {
+            id: paper.id.to_string(),
+            kind: paper.kind.code(),
+            verdict: paper.verdict.code(),
+            defect: paper.defect.clone(),
+            sent_at: moment(paper.sent_at),
+        };
+        let shown_by = |need: &Need| need.shown_by().iter().map(|kind| kind.code()).collect();
+        Self {
+            papers: papers.papers.iter().map(sent).collect(),
+            missing: papers.missing.iter().map(shown_by).collect(),
+            may_send: papers.may_send,
+        }
+    }
+}
+
+/// Documents of a request.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DocumentList {
+    pub documents: Vec<DocumentItem>,
+}
+
+/// A document, by the id to download it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DocumentItem {
+    /// The word of its kind, or the id of what was issued.
+    #[schema(example = "fee_note")]
+    pub id: String,
+    /// `slip`, `request`, `fee_note`, `appeal_receipt`; issued: `permit`, `refusal`, `defects`, `late_notice`,
+    /// `appeal_answer`.
+    #[schema(value_type = String)]
+    pub kind: &'static str,
+    pub name: Words,
+    /// Of what was issued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// `pending`, `signed`, `wet_ink`, `revoked` or `superseded`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = "date-time")]
+    pub issued_at: Option<String>,
+    /// Whether it can be downloaded: what waits for its signature cannot.
+    pub ready: bool,
+}
+
+impl DocumentList {
+    pub fn new(kinds: &[Kind], issued: &[FamilyDocument]) -> Self {
+        let name = |kind: Kind| Words {
+            th: kind.name(Lang::Th).to_owned(),
+            en: kind.name(Lang::En).to_owned(),
+        };
+        let standing = kinds.iter().map(|kind| DocumentItem {
+            id: kind.code().to_owned(),
+            kind: kind.code(),
+            name: name(*kind),
+            number: None,
+            version: None,
+            status: None,
+            issued_at: None,
+            ready: true,
+        });
+        let issued = issued.iter().map(|row| DocumentItem {
+            id: row.id.to_string(),
+            kind: row.kind.code(),
+            name: name(row.kind),
+            number: Some(row.number.clone()),
+            version: Some(row.version),
+            status: Some(row.status.code()),
+            issued_at: Some(moment(row.issued_at)),
+            ready: row.signed_at.is_some() && row.status != IssuedStatus::Pending,
+        });
+        Self {
+            documents: standing.chain(issued).collect(),
         }
     }
 }

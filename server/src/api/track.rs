@@ -21,10 +21,8 @@ const FIELDS: &Fields = &[("reference", Shape::Value), ("phone_last4", Shape::Va
     request_body = TrackQuestion,
     responses(
         (status = 200, description = "Found", body = Tracked),
-        (status = 401, description = "`unauthorized`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "`not_found`", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A field is missing", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "`rate_limited`, with `Retry-After`", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 pub async fn track(

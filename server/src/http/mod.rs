@@ -64,6 +64,11 @@ pub fn router(shared: Shared) -> Router {
         .layer(RequestBodyLimitLayer::new(STATEMENT_BYTES));
     let uploads = app::pages::upload_routes()
         .with_state(shared.app.clone())
+        .merge(
+            Router::new()
+                .nest("/api/v1", api::uploads())
+                .with_state(shared.app.clone()),
+        )
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(UPLOAD_BYTES))
         .layer(timeout(UPLOAD_TIMEOUT));
