@@ -1,7 +1,7 @@
 //! Where files lie: a folder in the data folder, or what `SALA_OBJECTS_URL` names.
 use crate::cli::Failure;
 use object_store::ObjectStore;
-use object_store::aws::AmazonS3Builder;
+use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::local::LocalFileSystem;
 use object_store::{ClientOptions, RetryConfig};
 use std::path::{Path, PathBuf};
@@ -60,6 +60,8 @@ impl Objects {
                 let _ = rustls::crypto::ring::default_provider().install_default();
                 let (prefix, builder) = (prefix(url), AmazonS3Builder::from_env().with_url(url));
                 let store = builder
+                    // One DELETE for each: not everything that speaks S3 knows the deletion of several at once.
+                    .with_config(AmazonS3ConfigKey::DisableBulkDelete, "true")
                     .with_client_options(
                         ClientOptions::new().with_timeout(TIMEOUT).with_allow_http(
                             std::env::var("AWS_ALLOW_HTTP").is_ok_and(|value| value == "true"),

@@ -14,6 +14,8 @@ pub struct Installation {
     address: SocketAddr,
     /// `None`: an SQLite file in the folder.
     database: Option<String>,
+    /// Settings besides the usual ones.
+    settings: Vec<(String, String)>,
 }
 
 impl Installation {
@@ -26,6 +28,7 @@ impl Installation {
             folder,
             address,
             database: None,
+            settings: Vec::new(),
         }
     }
 
@@ -43,7 +46,17 @@ impl Installation {
             folder: self.folder.clone(),
             address: free_address(),
             database: self.database.clone(),
+            settings: self.settings.clone(),
         }
+    }
+
+    /// With more settings, or others.
+    pub fn with(mut self, settings: &[(&str, &str)]) -> Self {
+        let settings = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        self.settings.extend(settings);
+        self
     }
 
     pub fn sala(&self, arguments: &[&str]) -> Command {
@@ -58,6 +71,9 @@ impl Installation {
             .env("SALA_LIMITS", "off")
             .env("SALA_CLOCK", NOW)
             .stderr(Stdio::null());
+        for (name, value) in &self.settings {
+            command.env(name, value);
+        }
         if let Some(database) = &self.database {
             command.env("DATABASE_URL", database);
         }

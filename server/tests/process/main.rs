@@ -5,5 +5,6 @@
 )]
 mod durability;
 mod installation;
+mod s3;
 mod two_servers;
 mod uploads;
