@@ -14,7 +14,7 @@ fn fields(pairs: &[(&str, &str)]) -> RawFields {
         .collect()
 }
 
-fn code(house: &House, secret: &str) -> String {
+pub fn code(house: &House, secret: &str) -> String {
     let secret = data_encoding::BASE32_NOPAD
         .decode(secret.as_bytes())
         .expect("base32");
@@ -50,7 +50,7 @@ pub async fn officer(house: &House, username: &str, role: Role) -> (StaffActor, 
     (staff, format!("sala_staff={token}"))
 }
 
-async fn agent(house: &House, by: &StaffActor, phone: &str) -> (AgentActor, String) {
+pub async fn agent(house: &House, by: &StaffActor, phone: &str) -> (AgentActor, String) {
     let desk = &house.desk;
     let registration = fields(&[
         ("agent.kind", "temple"),
@@ -66,7 +66,9 @@ async fn agent(house: &House, by: &StaffActor, phone: &str) -> (AgentActor, Stri
         .agents(by, Standing::Waiting, None)
         .await
         .expect("a list");
-    let id = waiting.rows[0].id;
+    let typed = domain::phone::Phone::parse(phone).expect("a phone");
+    let found = waiting.rows.iter().find(|agent| agent.phone == typed);
+    let id = found.expect("the one that registered").id;
     desk.decide_agent(by, id, &StandingDecision::Approve)
         .await
         .expect("approved");

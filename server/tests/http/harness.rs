@@ -4,15 +4,20 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use desk::vault::Vault;
 use desk::{Clock, Desk, settings};
 use domain::crematorium::Rules;
+use domain::request::StaffActor;
 use domain::time::Instant;
+use object_store::ObjectStore;
+use object_store::memory::InMemory;
 use serde_json::{Value, json};
 use server::clock::OsChance;
 use server::http::{Readiness, Shared, router};
 use server::metrics::Metrics;
 use server::municipality_file::{SAMPLE, parse};
 use server::site::Site;
+use server::worker::Pool;
 use std::sync::{Arc, Mutex};
 use store::Store;
 use store::keys::{Keys, check_fingerprint};
@@ -63,7 +68,36 @@ pub async fn house_of(
 ) -> House {
     let nine = "2026-11-23T02:00:00Z".parse().expect("an instant");
     let clock = Arc::new(TestClock(Mutex::new(nine)));
-    let desk = Arc::new(desk(store, Arc::<TestClock>::clone(&clock)).await);
+    let desk = desk(store, Arc::<TestClock>::clone(&clock)).await;
+    house_with(desk, clock, public_url, routes)
+}
+
+/// A server that keeps photos, in memory, and has them made safe by a worker of its own.
+pub async fn house_with_papers(store: Store) -> House {
+    house_with_files(store, Arc::new(InMemory::new())).await
+}
+
+/// The same, with the place where files lie.
+pub async fn house_with_files(store: Store, files: Arc<dyn ObjectStore>) -> House {
+    let nine = "2026-11-23T02:00:00Z".parse().expect("an instant");
+    let clock = Arc::new(TestClock(Mutex::new(nine)));
+    let desk = desk(store, Arc::<TestClock>::clone(&clock)).await;
+    let vault = Vault::new(files, Arc::clone(&desk.keys));
+    let pool = Pool::new(env!("CARGO_BIN_EXE_sala").into());
+    let desk = desk
+        .with_vault(vault)
+        .with_workshop(Arc::new(pool))
+        .with_public_url(PUBLIC_URL);
+    house_with(desk, clock, PUBLIC_URL, router)
+}
+
+fn house_with(
+    desk: Desk,
+    clock: Arc<TestClock>,
+    public_url: &str,
+    routes: impl FnOnce(Shared) -> Router,
+) -> House {
+    let desk = Arc::new(desk);
     let shared = Shared {
         app: AppState {
             desk: Arc::clone(&desk),
@@ -159,7 +193,7 @@ impl Answer {
 /// A question to the server.
 pub struct Ask {
     request: axum::http::request::Builder,
-    body: String,
+    body: Vec<u8>,
 }
 
 pub fn get(path: &str) -> Ask {
@@ -176,7 +210,7 @@ pub fn ask(method: Method, path: &str) -> Ask {
             .method(method)
             .uri(path)
             .header("host", "127.0.0.1:3000"),
-        body: String::new(),
+        body: Vec::new(),
     }
 }
 
@@ -194,9 +228,33 @@ impl Ask {
         self.text("application/x-www-form-urlencoded", body)
     }
 
-    pub fn text(mut self, kind: &str, body: &str) -> Self {
+    pub fn text(self, kind: &str, body: &str) -> Self {
+        self.bytes(kind, body.as_bytes())
+    }
+
+    pub fn bytes(mut self, kind: &str, body: &[u8]) -> Self {
         body.clone_into(&mut self.body);
         self.header(CONTENT_TYPE.as_str(), kind)
+    }
+
+    /// A form with a file: its fields first, as browsers send them in the page's order.
+    pub fn file(self, fields: &[(&str, &str)], file: &str, bytes: &[u8]) -> Self {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(
+                format!(
+                    "--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+                .bytes(),
+            );
+        }
+        let head = format!(
+            "--b\r\ncontent-disposition: form-data; name=\"{file}\"; filename=\"a.jpg\"\r\ncontent-type: image/jpeg\r\n\r\n"
+        );
+        body.extend(head.bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--b--\r\n");
+        self.bytes("multipart/form-data; boundary=b", &body)
     }
 
     pub fn token(self, token: &str) -> Self {
@@ -207,8 +265,10 @@ impl Ask {
 impl House {
     pub async fn ask(&self, ask: Ask) -> Answer {
         let request = ask.request.body(Body::from(ask.body)).expect("a request");
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let Ok(response) = self.router.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
+        crate::openapi::named(&method, &path, parts.status);
         let bytes = to_bytes(body, 10_000_000).await.expect("a body");
         Answer {
             status: parts.status,
@@ -219,6 +279,20 @@ impl House {
 
     pub async fn get(&self, path: &str) -> Answer {
         self.ask(get(path)).await
+    }
+
+    /// Somebody who has an account, as the desk knows them.
+    pub async fn staff(&self, username: &str) -> StaffActor {
+        let mut conn = self.desk.store.read().await.expect("a connection");
+        let row = store::staff::by_username(&mut conn, username).await;
+        let row = row.expect("a row").expect("the account");
+        StaffActor {
+            id: row.id,
+            name: row.name,
+            position: row.position,
+            roles: row.roles,
+            delegation: row.delegation,
+        }
     }
 
     /// A channel's token without a limit.

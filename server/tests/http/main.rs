@@ -5,10 +5,17 @@
 )]
 mod agent;
 mod api;
+mod bad_input;
 mod changes;
+mod codes;
 mod counter;
+mod files;
 mod harness;
 mod headers;
 mod health;
 mod open_data;
+mod openapi;
 mod pages;
+#[path = "../photos/mod.rs"]
+mod photos;
+mod staff_routes;

@@ -5,13 +5,13 @@ use store::Engine;
 use store::testing::TestDatabase;
 
 /// A browser: it keeps its cookies.
-struct Browser {
-    house: House,
+pub struct Browser {
+    pub house: House,
     cookies: BTreeMap<String, String>,
 }
 
 impl Browser {
-    fn new(house: House) -> Self {
+    pub fn new(house: House) -> Self {
         Self {
             house,
             cookies: BTreeMap::new(),
@@ -27,19 +27,19 @@ impl Browser {
         pairs.join("; ")
     }
 
-    async fn get(&mut self, path: &str) -> Answer {
+    pub async fn get(&mut self, path: &str) -> Answer {
         self.ask(get(path)).await
     }
 
     /// Sends a form, and gives the answer and where it leads.
-    async fn send(&mut self, path: &str, form: &str) -> (Answer, String) {
+    pub async fn send(&mut self, path: &str, form: &str) -> (Answer, String) {
         let ask = post(path).header("origin", PUBLIC_URL).form(form);
         let answer = self.ask(ask).await;
         let location = answer.header("location").to_owned();
         (answer, location)
     }
 
-    async fn ask(&mut self, ask: Ask) -> Answer {
+    pub async fn ask(&mut self, ask: Ask) -> Answer {
         let answer = self.house.ask(ask.header("cookie", &self.cookie())).await;
         for cookie in answer.headers.get_all("set-cookie") {
             let cookie = cookie.to_str().expect("a cookie");
@@ -51,7 +51,7 @@ impl Browser {
     }
 
     /// Answers one question of a draft; where it leads.
-    async fn step(&mut self, draft: &str, step: &str, form: &str) -> String {
+    pub async fn step(&mut self, draft: &str, step: &str, form: &str) -> String {
         let (answer, location) = self
             .send(&format!("/crematorium/{draft}/{step}"), form)
             .await;
