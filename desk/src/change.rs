@@ -88,8 +88,6 @@ struct Keyed<'a> {
 enum Ended {
     Done(Changed),
     Replayed(String),
-    /// Somebody else changed the request first.
-    Late,
 }
 
 impl Desk {
@@ -389,7 +387,6 @@ impl Desk {
                 body,
                 replayed: true,
             }),
-            Ok(Ended::Late) => Err(self.decided_first(loaded.row.id).await?),
             // The same call may have succeeded a moment ago.
             Err(trouble @ (Trouble::Refused(_) | Trouble::DecidedFirst { .. })) => {
                 self.replayed(keyed).await?.ok_or(trouble)
@@ -460,7 +457,11 @@ impl Desk {
                     return Ok(Ended::Replayed(body));
                 }
                 if !self.begin_act(tx, row, decided, action, actor).await? {
-                    return Ok(Ended::Late);
+                    // An error: a key is freed with it, and is not answered with nothing for a week.
+                    return Err(Trouble::DecidedFirst {
+                        status: row.state.status,
+                        by: None,
+                    });
                 }
                 if let Wanted::Move { retake, .. } = wanted {
                     self.shift_places(tx, loaded, to, *retake, actor, &decided.rules, decided.now)
@@ -480,7 +481,7 @@ impl Desk {
             })
             .await;
         match outcome {
-            Ok(Ended::Late) => self.late(row.id, wanted, keyed.is_some()).await,
+            Err(Trouble::DecidedFirst { .. }) => self.late(row.id, wanted, keyed.is_some()).await,
             Err(Trouble::SlotTaken { .. }) => Err(self.slot_taken(to, Some(row.id)).await?),
             outcome => outcome,
         }

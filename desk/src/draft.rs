@@ -14,7 +14,7 @@ use store::claim::{self, Holder};
 use store::draft::DraftRow;
 use store::keys::Purpose;
 use store::session::{SessionKind, SessionRow, Stage};
-use store::{draft, request, session};
+use store::{authority, draft, request, session};
 use uuid::Uuid;
 
 /// A draft is erased after this long.
@@ -337,6 +337,13 @@ impl Desk {
         let row = request::by_id(&mut conn, request)
             .await?
             .ok_or(Trouble::NotFound)?;
+        if let Whose::Agent(_) = owner.whose() {
+            // What the family has taken out of an agent's hands is not read through its draft either.
+            authority::of(&mut conn, request)
+                .await?
+                .filter(|row| row.authority.is_open())
+                .ok_or(Trouble::NotFound)?;
+        }
         let loaded = load(&mut conn, row).await?;
         drop(conn);
         self.track_view(&loaded).await

@@ -1,4 +1,5 @@
 //! The office: the day's numbers, the inbox, a request's file, decisions, the call list, the counter.
+use crate::issue::sha256;
 use crate::request::{
     Answer, CertificateState, Channel, Loaded, Outcome, Submission, certificate_of, initials, load,
     places, reference_of, wish_of,
@@ -596,8 +597,7 @@ impl Desk {
             token: who.id,
             path: "/staff/walk-in",
             key: key.chars().take(64).collect(),
-            // The key is the form's own: whatever was sent first is what was booked.
-            body_hash: String::new(),
+            body_hash: form_hash(fields),
             write: |submitted| submitted.reference.as_str().to_owned(),
         });
         let submission = Submission {
@@ -798,6 +798,16 @@ fn display_phone(phone: Option<&str>) -> String {
         .and_then(|phone| Phone::parse(phone).ok())
         .map(|phone| phone.display())
         .unwrap_or_default()
+}
+
+/// What somebody typed: the same form again is one request, another under its key is told so.
+fn form_hash(fields: &RawFields) -> String {
+    // The ash slot that comes by itself may be another at the second tap.
+    let typed: Vec<_> = fields
+        .iter()
+        .filter(|(name, _)| !name.starts_with("ash."))
+        .collect();
+    sha256(format!("{typed:?}").as_bytes())
 }
 
 /// What is open beside the papers: the register, an exemption, an implant, a place out of use.

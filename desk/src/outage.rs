@@ -1,6 +1,7 @@
 //! Something out of service: declared, its free places claimed, what is booked there listed and told; reviewed when it
 //! was urgent; ended early when it is mended.
 use crate::affected::AffectedBooking;
+use crate::issue::sha256;
 use crate::limit::queue_up;
 use crate::office::{Names, handles_requests};
 use crate::{Desk, Result, Trouble};
@@ -124,10 +125,11 @@ impl Desk {
         };
         let actor = Actor::Staff(who.clone());
         let key: String = form_key.chars().take(64).collect();
+        let hash = sha256(format!("{:?} {:?}", row.resource, row.span).as_bytes());
         self.store
             .write(async |tx| {
                 if !key.is_empty() {
-                    match idempotency::begin(tx, who.id, PATH, &key, "", now).await? {
+                    match idempotency::begin(tx, who.id, PATH, &key, &hash, now).await? {
                         Begun::Fresh => {}
                         Begun::Replay { response } => {
                             return Uuid::try_parse(&response)

@@ -8,7 +8,7 @@ use crate::{Desk, Result, Trouble};
 use chrono::{NaiveDate, TimeDelta};
 use domain::affected::{Cause, CauseKind};
 use domain::crematorium::{CellRange, Claim, Facility, Rules};
-use domain::form::{FieldError, FieldErrors};
+use domain::form::{FieldError, FieldErrors, Text};
 use domain::municipality::{Closes, Closure, Municipality};
 use domain::request::{Actor, Role, StaffActor};
 use domain::setting::{Change, Kind, diff, part};
@@ -267,15 +267,15 @@ impl Desk {
     ) -> Result<()> {
         let actor = Actor::Staff(who.clone());
         for hit in hits {
-            let Some(closure) = new.closure(hit.date, hit.facility) else {
-                continue;
-            };
+            let closure = new.closure(hit.date, hit.facility);
             let cause = Cause {
                 kind: CauseKind::Closure,
-                id: closure.id.unwrap_or(revision_id),
+                id: closure.and_then(|it| it.id).unwrap_or(revision_id),
             };
+            // Open, and hit all the same: the place itself is there no more.
+            let reason = closure.map_or_else(no_longer_there, |closure| closure.reason.clone());
             let booking = [(hit.request, hit.date)];
-            self.mark_affected(tx, &booking, cause, &closure.reason, &actor, now)
+            self.mark_affected(tx, &booking, cause, &reason, &actor, now)
                 .await?;
         }
         for closure in removed(old, new) {
@@ -400,7 +400,14 @@ pub(crate) fn closes_newly(old: &Rules, new: &Rules, date: NaiveDate, facility: 
     old.closed(date, facility).is_none() && new.closed(date, facility).is_some()
 }
 
-/// What is booked and would lie in a closed day, each request once, at the first place it could not keep.
+fn no_longer_there() -> Text {
+    Text::new(
+        "สถานที่ที่จองไว้เลิกให้บริการ",
+        "The place that was booked is no longer offered",
+    )
+}
+
+/// What is booked and would lie in a closed day, or at a place that is there no more, each request once, at the first place it could not keep.
 async fn effect(
     conn: &mut Conn,
     old: &Rules,
@@ -417,10 +424,12 @@ async fn effect(
         date,
     } in claim::booked(conn, time::local_date(now)).await?
     {
-        let Some(facility) = new.facility(&resource) else {
+        let stays = new.facility(&resource);
+        let Some(facility) = stays.or_else(|| old.facility(&resource)) else {
             continue;
         };
-        if closes_newly(old, new, date, facility) && seen.insert(request_id) {
+        let lost = stays.is_none() || closes_newly(old, new, date, facility);
+        if lost && seen.insert(request_id) {
             effect.hits.push(Hit {
                 request: request_id,
                 date,

@@ -14,7 +14,7 @@ use domain::text;
 use domain::time::{self, Instant};
 use store::credential::Account;
 use store::issued::{Ended, IssuedRow};
-use store::request::RequestRow;
+use store::request::{RequestRow, RequestState};
 use store::signature::{Factor, Kept, SignatureRow};
 use store::{Conn, Tx, credential, issued, person, request, signature, staff};
 use uuid::Uuid;
@@ -42,8 +42,8 @@ pub struct IssuedListed {
     /// Whether that is whoever looks at the list.
     pub mine: bool,
     pub ended: Option<Ended>,
-    /// Why what it permits must move first; empty when nothing stands in the way.
-    pub must_move: Vec<Text>,
+    /// What must be settled before it is signed; empty when nothing stands in the way.
+    pub in_the_way: Vec<Text>,
 }
 
 /// What waits for a signature.
@@ -413,6 +413,9 @@ impl Desk {
         next: IssuedStatus,
     ) -> Result<bool> {
         let id = record.document_id;
+        if self.is_held_back(tx, id).await? {
+            return Ok(false);
+        }
         if !issued::sign(tx, id, record.staff_id, &record.sha256, next).await? {
             return Ok(false);
         }
@@ -425,6 +428,13 @@ impl Desk {
             self.enqueue_copy(tx, &row).await?;
         }
         Ok(true)
+    }
+
+    /// A permit is not signed while its case is frozen or waits for the police's release.
+    async fn is_held_back(&self, conn: &mut Conn, id: Uuid) -> Result<bool> {
+        let row = issued::by_id(conn, id).await?.ok_or(Trouble::NotFound)?;
+        let about = request::by_id(conn, row.request_id).await?;
+        Ok(about.is_some_and(|about| suspended(row.kind, &about.state)))
     }
 
     async fn all_signed(&self, who: &StaffActor, shown: &[(Uuid, String)]) -> Result<bool> {
@@ -545,7 +555,7 @@ impl Desk {
             None => None,
         };
         Ok(IssuedListed {
-            must_move: crate::change::reasons(conn, row.request_id).await?,
+            in_the_way: in_the_way(conn, row.kind, &about).await?,
             id: row.id,
             kind: row.kind,
             version: row.version,
@@ -569,6 +579,31 @@ impl Desk {
             .ok_or(Trouble::NotFound)?;
         self.note_view(actor, &row).await
     }
+}
+
+/// Whether a permit says nothing for now: the case is frozen, or the release for an unnatural death is missing.
+pub(crate) fn suspended(kind: Kind, state: &RequestState) -> bool {
+    kind == Kind::Permit && (state.frozen || state.release_missing)
+}
+
+async fn in_the_way(conn: &mut Conn, kind: Kind, about: &RequestRow) -> Result<Vec<Text>> {
+    let mut words: Vec<Text> = crate::change::reasons(conn, about.id)
+        .await?
+        .into_iter()
+        .map(|why| {
+            Text::new(
+                format!("ต้องย้ายก่อน: {}", why.th),
+                format!("Must move first: {}", why.en),
+            )
+        })
+        .collect();
+    if suspended(kind, &about.state) {
+        words.push(Text::new(
+            "ยังลงนามไม่ได้: คำขอถูกระงับ หรือรอหนังสือให้จัดการศพจากพนักงานสอบสวน",
+            "Cannot be signed yet: the case is frozen, or waits for the police's release",
+        ));
+    }
+    Ok(words)
 }
 
 /// A document as its family sees it.

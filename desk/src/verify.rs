@@ -1,5 +1,6 @@
 //! The verification page: what a code says of a document, without anybody's name.
 use crate::issue::places_of;
+use crate::signature::suspended;
 use crate::vault::VaultError;
 use crate::{Desk, Result, Trouble};
 use chrono::NaiveDate;
@@ -56,7 +57,10 @@ impl Desk {
             .ok_or(Trouble::NotFound)?;
         let kept = signature::of(&mut conn, row.id, &self.keys).await?;
         drop(conn);
-        let mut validity = Validity::of(row.status, about.state.frozen);
+        let mut validity = Validity::of(
+            row.status,
+            about.state.frozen || suspended(row.kind, &about.state),
+        );
         if row.status.is_in_force() {
             let whole = match &kept {
                 Some(kept) if kept.untouched => {

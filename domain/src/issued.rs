@@ -118,7 +118,7 @@ impl Validity {
 ///
 /// Base32 (A–Z, 2–7) of 80 random bits: sixteen characters.
 pub fn parse_code(raw: &str) -> Option<String> {
-    let typed: String = raw
+    let typed: String = crate::text::ascii_digits(raw)
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '-')
         .map(|c| match c.to_ascii_uppercase() {

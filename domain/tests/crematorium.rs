@@ -154,6 +154,28 @@ fn staff_may_book_inside_the_notice_and_families_call() {
 }
 
 #[test]
+fn nobody_books_a_round_that_has_begun() {
+    let today = wish(Some(("2026-11-23", "13:00")), None);
+    let begun = at("2026-11-23", "13:00");
+    assert_eq!(
+        codes(today.check(&rules(), Booker::Staff, begun)),
+        ["cremation.round past"]
+    );
+}
+
+#[test]
+fn a_certificate_s_number_has_digits() {
+    for number in ["-", "ไม่มี", "ยังไม่ได้รับ", "👻"] {
+        let fields = answers(&[
+            ("deceased.certificate", "number"),
+            ("deceased.certificate_number", number),
+        ]);
+        let wrong = domain::crematorium::application::certificate(&fields);
+        assert_eq!(wrong.unwrap_err().code, "format", "{number}");
+    }
+}
+
+#[test]
 fn a_closure_names_what_it_closes_and_open_anyway_wins() {
     let friday = date("2026-11-27");
     let holy_day = date("2026-12-02");
@@ -181,6 +203,47 @@ fn a_closure_names_what_it_closes_and_open_anyway_wins() {
         });
     });
     assert!(opened.closed(friday, Facility::Cremation).is_none());
+    // A furnace breaks on the day that was opened: the closure of the very day came later, and counts.
+    let broken = rules_with(|city| {
+        let closures = &mut city.crematorium.closures;
+        let dates = |open_anyway| Closure {
+            when: ClosureWhen::Dates {
+                from: friday,
+                until: friday,
+            },
+            closes: Closes::Cremation,
+            open_anyway,
+            reason: domain::form::Text::new("เตาขัดข้อง", "Broken"),
+            valid_from: None,
+            valid_until: None,
+            id: None,
+        };
+        closures.push(dates(true));
+        closures.push(dates(false));
+    });
+    assert!(broken.closed(friday, Facility::Cremation).is_some());
+    assert!(broken.opened(friday, Facility::Cremation).is_none());
+    // A rule that comes every week does not take an opening back, wherever it stands in the list.
+    let weekly = rules_with(|city| {
+        let closures = &mut city.crematorium.closures;
+        let weekly = closures.clone();
+        closures.clear();
+        closures.push(Closure {
+            when: ClosureWhen::Dates {
+                from: friday,
+                until: friday,
+            },
+            closes: Closes::Cremation,
+            open_anyway: true,
+            reason: domain::form::Text::new("เปิดเป็นกรณีพิเศษ", "Open by exception"),
+            valid_from: None,
+            valid_until: None,
+            id: None,
+        });
+        closures.extend(weekly);
+    });
+    assert!(weekly.closed(friday, Facility::Cremation).is_none());
+    assert!(weekly.opened(friday, Facility::Cremation).is_some());
     let lunar = rules_with(|city| {
         city.crematorium.closures.push(Closure {
             when: ClosureWhen::HolyDay,

@@ -434,8 +434,8 @@ impl Desk {
 
     /// One identifier of a case, as the database compares it.
     pub(crate) fn identifier(&self, kind: IdentityKind, value: &str) -> identity::Identifier {
-        // The same number whether it was typed with spaces or without.
-        let value: String = value.chars().filter(|c| !c.is_whitespace()).collect();
+        // The same number whether it was typed with spaces and strokes or without.
+        let value: String = value.chars().filter(|c| c.is_alphanumeric()).collect();
         let value = format!("{}:{}", kind.code(), value.to_uppercase());
         (kind, self.keys.mac(Purpose::IdentityMac, value.as_bytes()))
     }

@@ -781,3 +781,26 @@ async fn newer_news_replace_a_call_that_was_not_made() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_counter_form_filled_in_anew_is_not_taken_for_the_one_before() {
+    both(async |office| {
+        let first = with_key(answers(1, &wish(Some(("2026-11-26", "13:00")), None)));
+        let second = with_key(answers(2, &wish(Some(("2026-11-26", "14:30")), None)));
+        let desk = &office.desk;
+        let booked = desk.walk_in(&approver(), &first).await.expect("a request");
+        let again = desk.walk_in(&approver(), &first).await.expect("the same");
+        assert_eq!(booked, again, "a double tap is one request");
+        let other = desk.walk_in(&approver(), &second).await;
+        assert!(
+            matches!(other, Err(Trouble::IdempotencyKeyReused)),
+            "{other:?}"
+        );
+    })
+    .await;
+}
+
+fn with_key(mut fields: RawFields) -> RawFields {
+    fields.insert(desk::office::FORM_KEY.to_owned(), "one-page".to_owned());
+    fields
+}

@@ -603,3 +603,44 @@ async fn a_channel_changes_only_what_it_sent_and_once_per_key() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn no_channel_is_told_of_a_move_that_did_not_happen() {
+    both(async |office| {
+        let desk = &office.desk;
+        let token = desk.create_token("hospital", 0).await.expect("a token");
+        let channel = desk.channel(&token).await.expect("the channel");
+        let fields = answers(1, &wish(Some(("2026-11-26", "13:00")), None));
+        let sent = desk.submit_idempotent(&channel, "/requests", "k", b"", &fields, |submitted| {
+            submitted.reference.as_str().to_owned()
+        });
+        let reference = sent.await.expect("sent").body;
+        // At once, under keys of their own.
+        let mv = |round: &'static str| {
+            let to = wish(Some(("2026-11-28", round)), None);
+            let write = |changed: &Changed| changed.status.to_string();
+            let body = round.as_bytes();
+            Box::pin(desk.channel_move(
+                &channel,
+                &reference,
+                round,
+                body,
+                move |_| Ok(to.clone()),
+                write,
+            ))
+        };
+        let (a, b, c) = tokio::join!(mv("10:00"), mv("13:00"), mv("14:30"));
+        let outcomes = [a, b, c];
+        assert!(outcomes.iter().any(Result::is_ok));
+        for outcome in outcomes {
+            match outcome {
+                Ok(answered) => assert!(!answered.body.is_empty()),
+                Err(trouble) => assert!(
+                    matches!(trouble, Trouble::DecidedFirst { .. }),
+                    "{trouble:?}"
+                ),
+            }
+        }
+    })
+    .await;
+}

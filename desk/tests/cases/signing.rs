@@ -699,6 +699,47 @@ async fn a_refusal_is_appealed_passed_on_and_answered() {
 }
 
 #[tokio::test]
+async fn a_permit_is_not_signed_and_says_nothing_once_a_death_turns_out_unnatural() {
+    both(async |office| {
+        let desk = &office.desk;
+        let director = Signer::new(&office, "director").await;
+        let [signed, unsigned] = [walk_in(&office, 1).await, walk_in(&office, 2).await];
+        let unnatural = async |reference: &str| {
+            let seen = desk.open_request(&director.who, reference).await.unwrap();
+            let finding = desk::paper::Finding {
+                manner: Some(domain::paper::Manner::Unnatural),
+                ..desk::paper::Finding::default()
+            };
+            desk.note_finding(&director.who, reference, seen.version, finding)
+                .await
+                .unwrap();
+        };
+        act(&office, &director.who, &signed, Action::Approve).await;
+        work(&office).await;
+        let shown = director.shown(&office).await;
+        let code = director.code(&office);
+        let batch = desk.sign(&director.who, &shown, &code).await.unwrap();
+        assert_eq!((batch.signed, batch.left), (1, 0));
+        let kept = code_of(&office, "permit").await;
+        assert_eq!(validity(&office, &kept).await, Validity::Valid);
+        unnatural(&signed).await;
+        assert_eq!(validity(&office, &kept).await, Validity::Suspended);
+
+        act(&office, &director.who, &unsigned, Action::Approve).await;
+        work(&office).await;
+        unnatural(&unsigned).await;
+        let waiting = desk.waiting(&director.who, None).await.unwrap();
+        assert_eq!(waiting.rows[0].in_the_way.len(), 1);
+        let shown = director.shown(&office).await;
+        office.clock.advance(TimeDelta::seconds(30));
+        let code = director.code(&office);
+        let batch = desk.sign(&director.who, &shown, &code).await.unwrap();
+        assert_eq!((batch.signed, batch.left), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_late_appeal_is_taken_and_marked_and_one_by_post_too() {
     both(async |office| {
         let desk = &office.desk;

@@ -601,6 +601,14 @@ pub fn certificate(fields: &RawFields) -> Result<Certificate, FieldError> {
             "เลขที่มรณบัตรยาวเกิน 40 ตัว",
             "The certificate's number is longer than 40 characters",
         )),
+        _ if !text::ascii_digits(&number).contains(|c: char| c.is_ascii_digit()) => {
+            Err(FieldError::new(
+                "deceased.certificate_number",
+                "format",
+                "เลขที่มรณบัตรต้องมีตัวเลข ถ้ายังไม่ได้รับ เลือกว่ายังไม่ได้รับ",
+                "A certificate's number has digits. If it has not come, choose that.",
+            ))
+        }
         _ => Ok(Certificate::Number(text::ascii_digits(&number))),
     }
 }

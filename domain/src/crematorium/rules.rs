@@ -103,30 +103,41 @@ impl Rules {
 
     /// The closure that closes a facility on a date; `None` when it is open, or opened anyway.
     pub fn closure(&self, date: NaiveDate, facility: Facility) -> Option<&Closure> {
-        let on_date =
-            |closure: &&Closure| closes(closure.closes, facility) && self.applies(closure, date);
-        let closures = &self.on(date).crematorium.closures;
-        if closures
+        self.last_word(date, facility)
+            .filter(|closure| !closure.open_anyway)
+    }
+
+    /// Every closure and opening that applies to a facility on a date, in the order of the list.
+    fn on_date(&self, date: NaiveDate, facility: Facility) -> impl Iterator<Item = &Closure> {
+        self.on(date)
+            .crematorium
+            .closures
             .iter()
-            .filter(on_date)
-            .any(|closure| closure.open_anyway)
-        {
-            return None;
-        }
-        closures.iter().find(on_date)
+            .filter(move |closure| closes(closure.closes, facility) && self.applies(closure, date))
+    }
+
+    /// What decides a date. An opening goes before what stands above it, and before every rule that comes again and
+    /// again; a closure of the very dates that stands below it was made knowing of it, and goes before it.
+    fn last_word(&self, date: NaiveDate, facility: Facility) -> Option<&Closure> {
+        self.on_date(date, facility).reduce(|word, next| {
+            let dated = matches!(next.when, ClosureWhen::Dates { .. });
+            if next.open_anyway || (word.open_anyway && dated) {
+                next
+            } else {
+                word
+            }
+        })
     }
 
     /// Whether staff opened a facility on a date that a closure closes otherwise, and why.
     pub fn opened(&self, date: NaiveDate, facility: Facility) -> Option<&Text> {
-        let closures = &self.on(date).crematorium.closures;
-        let mut on_date = closures
-            .iter()
-            .filter(|closure| closes(closure.closes, facility) && self.applies(closure, date));
-        on_date
-            .clone()
-            .find(|closure| closure.open_anyway)
-            .filter(|_| on_date.any(|closure| !closure.open_anyway))
-            .map(|closure| &closure.reason)
+        let closed_otherwise = || {
+            self.on_date(date, facility)
+                .any(|closure| !closure.open_anyway)
+        };
+        self.last_word(date, facility)
+            .filter(|word| word.open_anyway && closed_otherwise())
+            .map(|word| &word.reason)
     }
 
     /// Whether a closure, or an opening, applies on a date.

@@ -134,6 +134,13 @@ impl Wish {
             ));
         } else if booker == Booker::Public && rules.inside_notice(wish.date, wish.round, now) {
             errors.push(too_soon("cremation.round", rules));
+        } else if time::at(wish.date, wish.round.minutes()) <= now {
+            errors.push(FieldError::new(
+                "cremation.round",
+                "past",
+                "รอบนี้เริ่มไปแล้ว โปรดเลือกรอบอื่น",
+                "This round has begun. Choose another.",
+            ));
         }
     }
 

@@ -1,6 +1,6 @@
 //! `?from=&to=`: inclusive, today and thirty days on by default, with a longest length.
 use super::Problem;
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use domain::form::{FieldError, FieldErrors};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -43,14 +43,19 @@ fn day(field: &str, text: Option<&str>, default: NaiveDate) -> Result<NaiveDate,
         && text
             .bytes()
             .all(|byte| byte.is_ascii_digit() || byte == b'-');
-    text.parse().ok().filter(|_| shaped).ok_or_else(|| {
-        FieldError::new(
-            field,
-            "date",
-            "ใช้วันที่แบบ 2026-11-23 (ค.ศ.)",
-            "Use a date such as 2026-11-23",
-        )
-    })
+    // A year of the Buddhist era would be taken for one in five hundred years.
+    let near = |date: &NaiveDate| date.year() < 2400;
+    text.parse()
+        .ok()
+        .filter(|date| shaped && near(date))
+        .ok_or_else(|| {
+            FieldError::new(
+                field,
+                "date",
+                "ใช้วันที่แบบ 2026-11-23 (ค.ศ.)",
+                "Use a date such as 2026-11-23",
+            )
+        })
 }
 
 fn length_error(from: NaiveDate, to: NaiveDate, longest: u32) -> Option<FieldError> {
@@ -106,6 +111,7 @@ mod tests {
             (Some("2026-02-30"), None, None),
             (Some("2026-2-3"), None, None),
             (Some("23/11/2569"), None, None),
+            (Some("2569-12-01"), None, None),
             (Some(""), None, None),
             (Some("+262142-12"), None, None),
         ] {

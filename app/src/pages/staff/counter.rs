@@ -94,6 +94,16 @@ async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Respon
             errors: typed::has_case(),
             alternatives: Vec::new(),
         },
+        Err(Trouble::IdempotencyKeyReused) => {
+            // A page from before, filled in anew: it gets a key of its own.
+            typed.remove(FORM_KEY);
+            Attempt {
+                status: StatusCode::CONFLICT,
+                typed,
+                errors: sent_before(),
+                alternatives: Vec::new(),
+            }
+        }
         Err(other) => return Err(other),
     };
     form_page(office, attempt).await
@@ -155,6 +165,15 @@ fn taken(conflicts: &[Conflict]) -> FieldErrors {
         });
     }
     errors
+}
+
+fn sent_before() -> FieldErrors {
+    FieldErrors::one(FieldError::new(
+        "applicant.name",
+        "sent_before",
+        "หน้านี้บันทึกเป็นคำขออื่นไปแล้ว ถ้าเป็นคำขอใหม่ ตรวจแล้วกดบันทึกอีกครั้ง",
+        "This page was saved as another request. If this is a new one, check it and save again.",
+    ))
 }
 
 async fn form_page(office: &Office, mut attempt: Attempt) -> desk::Result<Response> {

@@ -327,9 +327,9 @@ fn batch_form(
         .map(|row| {
             let id = format!("document-{}", row.id);
             let value = format!("{}:{}", row.id, row.sha256.as_deref().unwrap_or_default());
-            // What must move first is not signed by the way.
+            // What has something in its way is not signed by the way.
             let checked =
-                ticked.map_or(row.must_move.is_empty(), |ticked| ticked.contains(&row.id));
+                ticked.map_or(row.in_the_way.is_empty(), |ticked| ticked.contains(&row.id));
             let label = format!("{} {}", row.kind.name(lang), row.number);
             view! {
                 <li class="panel">
@@ -373,17 +373,14 @@ fn details(lang: Lang, rules: &Arc<Rules>, row: &IssuedListed) -> AnyView {
     let href = lang.path(&format!("{LIST}/{}", row.id));
     let places = common::places_line(lang, rules, &row.wish);
     let (applicant, who) = (lang.t("ผู้ขอ ", "for "), row.applicant_initials.clone());
-    let must_move = (!row.must_move.is_empty()).then(|| {
-        let why: Vec<_> = row.must_move.iter().map(|why| why.get(lang)).collect();
-        let title = lang.t(
-            format!("ต้องย้ายก่อน: {}", why.join(" · ")),
-            format!("Must move first: {}", why.join(" · ")),
-        );
-        view! { <Notice kind=NoticeKind::Hold title/> }
-    });
+    let in_the_way = row
+        .in_the_way
+        .iter()
+        .map(|why| view! { <Notice kind=NoticeKind::Hold title=why.get(lang).to_owned()/> })
+        .collect_view();
     let what = format!("{} {}", row.kind.name(lang), row.number);
     view! {
-        {must_move}
+        {in_the_way}
         <p>{places}" · "{applicant}{who}" · "<span class="number">{in_fours(row.reference.as_str())}</span></p>
         <p><a href=href>{lang.t("เปิดอ่าน", "Read it")}<span class="unseen">" "{what}</span></a></p>
     }
