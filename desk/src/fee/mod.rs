@@ -23,7 +23,7 @@ use domain::crematorium::{Residence, Rules, Wish};
 use domain::fee::{ExemptionStatus, Extra, Facts, Quote, Relief, quote};
 use domain::form::{FieldError, FieldErrors};
 use domain::municipality::Municipality;
-use domain::request::{Actor, Event, Role, StaffActor};
+use domain::request::{Actor, Event, Refusal, Role, StaffActor, Status};
 use domain::time::{self, Instant};
 use serde_json::json;
 use std::sync::Arc;
@@ -59,6 +59,20 @@ pub(crate) fn is_cashier(who: &StaffActor) -> Result<()> {
 /// One error of one field, as a use case answers it.
 pub(crate) fn wrong(field: &str, code: &'static str, th: &str, en: &str) -> Trouble {
     Trouble::Invalid(FieldErrors::one(FieldError::new(field, code, th, en)))
+}
+
+/// Whether a request in this state has a price that may still change: it stands, or was held.
+fn has_price(status: Status) -> bool {
+    status.is_live() || status == Status::Completed
+}
+
+/// What ended has no price any more: its notes are void and stay so.
+fn still_priced(row: &RequestRow) -> Result<()> {
+    if has_price(row.state.status) {
+        Ok(())
+    } else {
+        Err(Trouble::Refused(Refusal::WrongState))
+    }
 }
 
 /// The first of the places booked, from which the days of notice are counted.
@@ -208,6 +222,7 @@ impl Desk {
             .write(async |tx| {
                 fee::lock(tx, row.id, now).await?;
                 let row = request::by_id(tx, row.id).await?.ok_or(Trouble::NotFound)?;
+                still_priced(&row)?;
                 let mut case = crematorium::load(tx, row.id)
                     .await?
                     .ok_or(Trouble::NotFound)?;
@@ -290,6 +305,7 @@ impl Desk {
             .write(async |tx| {
                 fee::lock(tx, row.id, now).await?;
                 let row = request::by_id(tx, row.id).await?.ok_or(Trouble::NotFound)?;
+                still_priced(&row)?;
                 if fee::extras(tx, row.id).await? == kept {
                     return Ok(());
                 }
@@ -318,7 +334,7 @@ impl Desk {
         let row = request::by_id(tx, request_id)
             .await?
             .ok_or(Trouble::NotFound)?;
-        if row.state.status.is_live() || row.state.status == domain::request::Status::Completed {
+        if has_price(row.state.status) {
             self.follow(tx, &row, actor, rules, now).await
         } else {
             self.end(tx, &row, actor, event, rules, now).await

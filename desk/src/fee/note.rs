@@ -1,5 +1,5 @@
 //! Notes follow what is decided: issued when the price is certain, replaced after a change, void when a booking ends.
-use super::{first_day, handles_requests, wrong};
+use super::{first_day, handles_requests, has_price, still_priced, wrong};
 use crate::request::wish_of;
 use crate::{Desk, Result, Trouble};
 use chrono::NaiveDate;
@@ -43,6 +43,9 @@ impl Desk {
         rules: &Rules,
         now: Instant,
     ) -> Result<()> {
+        if !has_price(row.state.status) {
+            return Ok(());
+        }
         let notes = fee::notes(tx, row.id).await?;
         let issued = notes.iter().any(|note| note.kind == NoteKind::Fee);
         let decided = matches!(row.state.status, Status::Approved | Status::Completed);
@@ -390,9 +393,7 @@ impl Desk {
             .write(async |tx| {
                 fee::lock(tx, row.id, now).await?;
                 let row = request::by_id(tx, row.id).await?.ok_or(Trouble::NotFound)?;
-                if !row.state.status.is_live() && row.state.status != Status::Completed {
-                    return Err(Trouble::Refused(domain::request::Refusal::WrongState));
-                }
+                still_priced(&row)?;
                 if self.note_for(tx, &row, &actor, &rules, now).await? {
                     return Ok(());
                 }

@@ -17,7 +17,7 @@ use domain::fee::{
 use domain::form::{Lang, RawFields};
 use domain::money::Satang;
 use domain::paper::PaperKind;
-use domain::request::{Action, Role, StaffActor, Status};
+use domain::request::{Action, Refusal, Role, StaffActor, Status};
 use std::collections::BTreeSet;
 use store::testing::{both as both_stores, number, run_sql, texts};
 use store::{Engine, Store};
@@ -417,6 +417,38 @@ async fn what_a_meter_counted_is_owed_also_when_the_rest_is_cancelled() {
             .await
             .unwrap();
         assert_eq!(fees(&office, &used).await.balance, Satang::ZERO);
+        books_balance(&office.desk.store).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_ended_gets_no_new_note() {
+    both(async |office| {
+        let extras = [domain::fee::Extra {
+            item: "cold_coffin".into(),
+            units: 1,
+        }];
+        let reference = approved(&office, 1, &usual_wish()).await;
+        let reason = "ครอบครัวเปลี่ยนวัด".to_owned();
+        act(&office, &reference, Action::Cancel { reason }).await;
+        let before = fees(&office, &reference).await;
+        let residence = office
+            .desk
+            .set_residence(&approver(), &reference, Residence::OutOfArea)
+            .await;
+        let extras = office
+            .desk
+            .set_extras(&approver(), &reference, &extras)
+            .await;
+        for refused in [residence, extras] {
+            assert!(
+                matches!(refused, Err(Trouble::Refused(Refusal::WrongState))),
+                "{refused:?}"
+            );
+        }
+        assert_eq!(fees(&office, &reference).await, before);
+        assert_eq!(before.balance, Satang::ZERO);
         books_balance(&office.desk.store).await;
     })
     .await;
