@@ -110,8 +110,10 @@ impl Desk {
                 reason,
             });
         }
+        let total = Satang::checked_sum(tried.iter().map(|tried| tried.line.amount));
+        let too_much = || Trouble::Internal("a statement's sum is too large to keep".to_owned());
         Ok(Trial {
-            total: Satang(tried.iter().map(|tried| tried.line.amount.0).sum()),
+            total: total.ok_or_else(too_much)?,
             lines: tried,
             rows: as_text(&rows)?,
         })

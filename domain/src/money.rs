@@ -55,6 +55,9 @@ impl Satang {
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
+    /// The largest single fee or payment there is, ten million baht: what is more was mistyped. Sums may be larger.
+    pub const LARGEST: Self = Self(1_000_000_000);
+
     /// Whole baht; `None` when too many to keep.
     pub fn from_baht(baht: i64) -> Option<Self> {
         baht.checked_mul(100).map(Self)

@@ -1,7 +1,7 @@
 //! The bank's file of payments, as rows of text: columns found by their names, and every mistake of every row at once.
 use crate::fee::StatementColumns;
 use crate::form::Text;
-use crate::money::Satang;
+use crate::money::{MoneyError, Satang};
 use crate::time::TimeOfDay;
 use crate::{text, thai_date};
 use chrono::NaiveDate;
@@ -299,6 +299,11 @@ fn parse(
         }
     };
     let amount = match Satang::parse(&found.cell(row, Column::Amount)) {
+        Ok(amount) if amount > Satang::LARGEST => {
+            let error = MoneyError::TooLarge;
+            wrong(Column::Amount, &error.th(), &error.en());
+            None
+        }
         Ok(amount) if amount > Satang::ZERO => Some(amount),
         Ok(_) => {
             wrong(

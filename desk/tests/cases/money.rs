@@ -760,6 +760,24 @@ async fn the_banks_file_is_tried_imported_once_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn a_file_with_amounts_nobody_pays_names_their_rows() {
+    both(async |office| {
+        let text = file(&[
+            ("92233720368547758.07", "1", "2"),
+            ("10000000", "1", "2"),
+            ("10000000.01", "1", "2"),
+        ]);
+        let tried = office.desk.try_statement(&cashier(), text.as_bytes()).await;
+        let Err(NotRead::Rows(errors)) = tried else {
+            panic!("{tried:?}");
+        };
+        let rows: Vec<_> = errors.iter().map(|error| error.row).collect();
+        assert_eq!(rows, [2, 4]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_file_is_told_at_once_and_nothing_is_kept() {
     both(async |office| {
         let text = "วันที่,จำนวนเงิน,Ref1,Ref2\n31/02/2569,x,1,2\n23/11/2569,1,1,2\n";

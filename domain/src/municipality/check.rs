@@ -430,6 +430,9 @@ impl Problems {
         if amount < Satang::ZERO {
             self.add(field, format!("must not be negative: {}", amount.en()));
         }
+        if amount > Satang::LARGEST {
+            self.add(field, format!("is more than {}", Satang::LARGEST.en()));
+        }
     }
 
     fn rounds(&mut self, settings: &CrematoriumSettings) {

@@ -1,11 +1,7 @@
 //! What is wrong with the section `money`: fees, exemptions, refunds, where to pay.
 use super::{Municipality, Problems};
 use crate::fee::{FeeItem, FeeOf, MoneySettings, PAVILION, Unit};
-use crate::money::Satang;
 use crate::thai_qr;
-
-/// No single fee is dearer: a mistyped amount is caught here. Ten million baht.
-const DEAREST: i64 = 1_000_000_000;
 
 impl Problems {
     pub(super) fn fees(&mut self, city: &Municipality) {
@@ -50,8 +46,8 @@ impl Problems {
         let mut listed = Vec::new();
         for (i, rate) in item.rates.iter().enumerate() {
             let field = format!("{field}.rates[{i}]");
-            self.fee(&format!("{field}.in_area"), rate.in_area);
-            self.fee(&format!("{field}.out_of_area"), rate.out_of_area);
+            self.money(&format!("{field}.in_area"), rate.in_area);
+            self.money(&format!("{field}.out_of_area"), rate.out_of_area);
             let all = rate.case_types.is_empty()
                 && item
                     .rates
@@ -107,13 +103,6 @@ impl Problems {
         }
     }
 
-    fn fee(&mut self, field: &str, amount: Satang) {
-        self.money(field, amount);
-        if amount.0 > DEAREST {
-            self.add(field, format!("is more than {}", Satang(DEAREST).en()));
-        }
-    }
-
     fn pavilion_rates(&mut self, city: &Municipality) {
         let money = &city.money;
         for (i, rate) in money.pavilion_rates.iter().enumerate() {
@@ -140,7 +129,7 @@ impl Problems {
                     format!("\"{}\" already has a rate", rate.pavilion),
                 );
             }
-            self.fee(&format!("{field}.out_of_area"), rate.out_of_area);
+            self.money(&format!("{field}.out_of_area"), rate.out_of_area);
         }
         if !money.pavilion_rates.is_empty() {
             self.text("money.pavilion_basis", &money.pavilion_basis);
@@ -249,6 +238,7 @@ impl Problems {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::money::Satang;
     use crate::municipality::CaseType;
 
     fn sample() -> Municipality {
@@ -304,7 +294,7 @@ mod tests {
                 "negative",
             ),
             (
-                |m| m.items[0].rates[0].out_of_area = Satang(DEAREST + 1),
+                |m| m.items[0].rates[0].out_of_area = Satang(Satang::LARGEST.0 + 1),
                 "money.items[0].rates[0].out_of_area",
                 "more than 10,000,000 baht",
             ),

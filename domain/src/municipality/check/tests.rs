@@ -364,6 +364,11 @@ fn every_rule_names_the_field_that_breaks_it() {
             "negative",
         ),
         (
+            |m| m.crematorium.pavilions[0].price_per_night = Satang(1_000_000_001),
+            "crematorium.pavilions[0].price_per_night",
+            "more than 10,000,000 baht",
+        ),
+        (
             |m| m.crematorium.rounds[1].start = time("22:31"),
             "crematorium.rounds[1].start",
             "past midnight",
