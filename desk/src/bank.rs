@@ -328,6 +328,10 @@ impl Desk {
         }
         Ok(match note.status {
             NoteStatus::Superseded | NoteStatus::Void => Match::Nothing(Mismatch::Replaced),
+            // Exemptions are decided before payment: what is due may change yet.
+            NoteStatus::Open if note.due == amount && waits(conn, note.request_id).await? => {
+                Match::Nothing(Mismatch::Exemption)
+            }
             NoteStatus::Open if note.due == amount => Match::Note(note),
             NoteStatus::Open => Match::Nothing(Mismatch::Amount),
             NoteStatus::Paid => match payment::of_note(conn, note.id).await? {

@@ -481,8 +481,12 @@ async fn note_line(conn: &mut Conn, note: NoteRow) -> Result<NoteLine> {
     })
 }
 
-/// Whether an exemption waits for its decision.
+/// Whether an exemption waits for its decision; on a request that ended nobody decides one any more.
 pub(crate) async fn waits(conn: &mut Conn, request_id: Uuid) -> Result<bool> {
+    let row = request::by_id(conn, request_id).await?;
+    if !row.is_some_and(|row| row.state.status.is_live()) {
+        return Ok(false);
+    }
     let exemptions = fee::exemptions(conn, request_id).await?;
     Ok(exemptions
         .iter()

@@ -1,7 +1,7 @@
 //! What something costs, line by line; where, when and how it is paid: on every page that shows a fee.
 use crate::components::{Notice, NoticeKind, SummaryList, SummaryRow};
 use crate::{qr, words};
-use desk::fee::{NoteRow, PaperChoice, qr_payload};
+use desk::fee::{NoteRow, PaperChoice, Waits, exemption_waits, qr_payload};
 use domain::crematorium::{Residence, Rules, Wish};
 use domain::fee::{Facts, Line, NoteStatus, Quote, quote};
 use domain::form::{Lang, Text};
@@ -125,8 +125,8 @@ pub(super) fn paper(lang: Lang, paper: &PaperChoice) -> String {
     )
 }
 
-/// A note: never a receipt, and it says so.
-pub(super) fn note(lang: Lang, rules: &Rules, note: &NoteRow) -> AnyView {
+/// A note: never a receipt, and it says so. While it `waits` for an exemption there is nothing to pay it by.
+pub(super) fn note(lang: Lang, rules: &Rules, note: &NoteRow, waits: Option<Waits>) -> AnyView {
     let name = desk::cashier::note_name(note);
     let name = name.get(lang).to_owned();
     let mut rows: Vec<SummaryRow> = note.lines.iter().map(|line| row(lang, line)).collect();
@@ -139,6 +139,10 @@ pub(super) fn note(lang: Lang, rules: &Rules, note: &NoteRow) -> AnyView {
         ));
     }
     let state = match note.status {
+        NoteStatus::Open if waits == Some(Waits::Exemption) => {
+            let title = exemption_waits().get(lang).to_owned();
+            view! { <Notice kind=NoticeKind::Hold title/> }.into_any()
+        }
         NoteStatus::Open => {
             let due = baht(note.due);
             let title = lang.t(format!("ยอดชำระ {due}"), format!("{due} to pay"));

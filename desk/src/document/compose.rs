@@ -1,7 +1,7 @@
 //! What stands on the documents that nobody signs: the request as filled, its receipt, the register of a month.
 use crate::Result;
 use crate::cashier::note_name;
-use crate::fee::qr_payload;
+use crate::fee::{exemption_waits, qr_payload};
 use crate::request::{Loaded, reference_of, wish_of};
 use chrono::NaiveDate;
 use domain::crematorium::{Rules, Wish};
@@ -163,8 +163,9 @@ impl Paper<'_> {
 }
 
 impl Paper<'_> {
-    /// What is owed, line by line, and how to pay it: in cash or by the code, neither the better way.
-    pub fn fee_note(&self, notes: &[NoteRow]) -> Result<Document> {
+    /// What is owed, line by line, and how to pay it: in cash or by the code, neither the better way. While an
+    /// exemption `waits` for its decision it says so instead.
+    pub fn fee_note(&self, notes: &[NoteRow], waits: bool) -> Result<Document> {
         let lang = self.lang;
         let city = &self.rules.municipality;
         let baht = |amount: Satang| lang.t(amount.th(), amount.en());
@@ -194,7 +195,10 @@ impl Paper<'_> {
             if note.credited > Satang::ZERO {
                 total(lang.t("ชำระไว้แล้ว", "Paid before"), note.credited);
             }
-            total(lang.t("ยอดชำระ", "To pay"), note.due);
+            let open = note.status == NoteStatus::Open;
+            if !(open && waits) {
+                total(lang.t("ยอดชำระ", "To pay"), note.due);
+            }
             document
                 .blocks
                 .push(Block::heading(note_name(note).get(lang)));
@@ -203,7 +207,7 @@ impl Paper<'_> {
                 let paid = lang.t("ชำระครบแล้ว", "Paid in full");
                 document.blocks.push(Block::notice(paid));
             }
-            if let Some(payload) = qr_payload(self.rules, note) {
+            if let Some(payload) = qr_payload(self.rules, note).filter(|_| !waits) {
                 let biller = city.money.biller.as_ref();
                 let sample = biller.is_some_and(|biller| biller.sample);
                 let name = biller.map_or("", |biller| biller.name.get(lang));
@@ -226,10 +230,14 @@ impl Paper<'_> {
             None => (city.office.name.get(lang), city.office.hours_text.get(lang)),
         };
         document.blocks.extend([
-            Block::facts([(
-                lang.t("จ่ายเงินสดที่", "Pay in cash at"),
-                format!("{place} {hours}"),
-            )]),
+            if waits {
+                Block::notice(exemption_waits().get(lang))
+            } else {
+                Block::facts([(
+                    lang.t("จ่ายเงินสดที่", "Pay in cash at"),
+                    format!("{place} {hours}"),
+                )])
+            },
             Block::notice(lang.t(
                 "ใบแจ้งชำระนี้ไม่ใช่ใบเสร็จรับเงิน",
                 "This fee note is not a receipt",

@@ -3,6 +3,7 @@
 //! Every opening is noted as a view. Links to files are sealed and last a quarter of an hour: an address says nothing.
 mod compose;
 
+use crate::cashier::waits;
 use crate::channel::ChannelActor;
 use crate::request::{Access, Loaded};
 use crate::signature::FamilyDocument;
@@ -298,7 +299,7 @@ impl Desk {
         match kind {
             Kind::Request => paper.request(),
             Kind::Slip => paper.slip(),
-            Kind::FeeNote => paper.fee_note(&more.notes),
+            Kind::FeeNote => paper.fee_note(&more.notes, more.waits),
             Kind::AppealReceipt => paper.appeal_receipt(&more.appeals),
             _ => Err(Trouble::NotFound),
         }
@@ -314,6 +315,8 @@ pub(crate) async fn kinds(conn: &mut Conn, loaded: &Loaded) -> Result<Vec<Kind>>
 struct More {
     /// Fee notes that hold.
     notes: Vec<NoteRow>,
+    /// Nothing is paid on them until an exemption is decided.
+    waits: bool,
     appeals: Vec<AppealRow>,
 }
 
@@ -323,6 +326,7 @@ impl More {
         notes.retain(|note| matches!(note.status, NoteStatus::Open | NoteStatus::Paid));
         Ok(Self {
             notes,
+            waits: waits(conn, loaded.row.id).await?,
             appeals: appeal::of(conn, loaded.row.id).await?,
         })
     }

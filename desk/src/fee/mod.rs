@@ -14,7 +14,7 @@ pub use store::fee::{ExemptionRow, NoteRow};
 pub use store::payment::PaymentRow;
 pub use store::refund::RefundRow;
 pub(crate) use view::event_words;
-pub use view::{ExemptionLine, FeeView, PaperChoice, Waits, qr_payload};
+pub use view::{ExemptionLine, FeeView, PaperChoice, Waits, exemption_waits, qr_payload};
 
 use crate::request::{Access, Loaded, wish_of};
 use crate::{Desk, Result, Trouble, settings};

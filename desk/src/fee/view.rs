@@ -28,6 +28,14 @@ pub enum Waits {
     Exemption,
 }
 
+/// What stands in place of an amount and a code to pay by.
+pub fn exemption_waits() -> Text {
+    Text::new(
+        "รอตัดสินคำขอยกเว้น ยังไม่ต้องชำระจนกว่าจะทราบผล",
+        "An exemption is being decided. Pay nothing until you are told.",
+    )
+}
+
 /// An exemption with the rule's words and the approver's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExemptionLine {

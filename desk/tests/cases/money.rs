@@ -10,6 +10,7 @@ use desk::export::{FileKind, Sheet};
 use desk::fee::{FeeView, NoteRow, Waits};
 use desk::refund::RefundAct;
 use domain::crematorium::{Residence, Wish};
+use domain::document::Kind;
 use domain::fee::{
     ExemptionStatus, LineStatus, Method, Mismatch, NoteKind, NoteStatus, Receipts, RefundCause,
     RefundStatus,
@@ -396,7 +397,13 @@ async fn what_a_meter_counted_is_owed_also_when_the_rest_is_cancelled() {
         books_balance(&office.desk.store).await;
 
         // Cancelled after one night of two: the meter of that night is settled afterwards, and can be paid.
+        // An exemption that nobody decided in time holds nothing up.
         let used = approved(&office, 2, &wish(None, Some(("sala-2", "2026-11-26", 2)))).await;
+        office
+            .desk
+            .ask_exemption_for(&approver(), &used, &exemption("veteran"))
+            .await
+            .unwrap();
         office.clock.advance(TimeDelta::days(3));
         cancel(&used).await;
         let view = fees(&office, &used).await;
@@ -773,6 +780,52 @@ async fn a_file_with_amounts_nobody_pays_names_their_rows() {
         };
         let rows: Vec<_> = errors.iter().map(|error| error.row).collect();
         assert_eq!(rows, [2, 4]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn while_an_exemption_waits_nothing_is_paid_by_page_paper_or_bank() {
+    both(async |office| {
+        let reference = approved(&office, 1, &usual_wish()).await;
+        let desk = &office.desk;
+        desk.ask_exemption(&reference, &last4(1), "address", &exemption("veteran"))
+            .await
+            .unwrap();
+        let waiting = fees(&office, &reference).await;
+        assert_eq!(waiting.waits, Some(Waits::Exemption));
+        let document = async || {
+            desk.document_of(&approver(), &reference, Kind::FeeNote, Lang::En)
+                .await
+                .unwrap()
+        };
+        let paper = document().await;
+        assert_eq!(paper.codes, []);
+        let words = format!("{:?}", paper.blocks);
+        assert!(words.contains("Pay nothing until"), "{words}");
+        assert!(!words.contains("To pay"), "{words}");
+        let note = note(&office, &reference).await;
+        let text = file(&[("2200", &reference, &note.number.digits())]);
+        let trial = desk
+            .try_statement(&cashier(), text.as_bytes())
+            .await
+            .unwrap();
+        assert_eq!(trial.lines[0].reason, Some(Mismatch::Exemption));
+        let done = desk.import_statement(&cashier(), &text).await.unwrap();
+        assert_eq!((done.matched, done.unmatched), (0, 1));
+        let id = waiting.exemptions[0].row.id;
+        desk.decide_exemption(&approver(), id, true, "ตรวจบัตรแล้ว")
+            .await
+            .unwrap();
+        assert_eq!(document().await.codes.len(), 1);
+        // The money is there: more than is asked for now, so the rest goes back.
+        let unmatched = LineStatus::Unmatched;
+        let lines = desk.bank_lines(&approver(), unmatched, None).await.unwrap();
+        desk.assign_line(&approver(), lines.rows[0].id, &reference, "โอนก่อนทราบผล")
+            .await
+            .unwrap();
+        assert_eq!(fees(&office, &reference).await.balance, Satang::ZERO);
+        books_balance(&desk.store).await;
     })
     .await;
 }

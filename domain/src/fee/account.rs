@@ -83,6 +83,7 @@ words! {
         Replaced = "replaced", "ใบแจ้งชำระนี้มีใบใหม่แทนหรือยกเลิกแล้ว", "The note was replaced or is void";
         Amount = "amount", "จำนวนเงินไม่เท่ากับในใบแจ้งชำระ", "The amount differs from the note's";
         PaidBefore = "paid_before", "ใบแจ้งชำระนี้ชำระแล้ว", "The note is paid already";
+        Exemption = "exemption", "รอตัดสินคำขอยกเว้น ยังรับชำระไม่ได้", "An exemption is being decided: nothing is taken until then";
     }
 }
 

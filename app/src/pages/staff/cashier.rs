@@ -18,6 +18,7 @@ use axum::response::Response;
 use desk::Trouble;
 use desk::cashier::{DayList, NoteLine, NoteSheet, Taken, note_name};
 use desk::export::FileKind;
+use desk::fee::Waits;
 use domain::crematorium::Rules;
 use domain::fee::{Method, NoteStatus, Receipts};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, raw};
@@ -317,12 +318,13 @@ impl Counter {
             in_fours(self.sheet.reference.as_str()),
             self.sheet.applicant_name
         );
+        let waits = self.sheet.waits_for_exemption.then_some(Waits::Exemption);
         view! {
             <ErrorSummary form=&self.form/>
             <h1>{title}</h1>
             <p class="sub">{who}</p>
             <div class="panels">
-                <div>{fee::note(lang, &self.rules, &self.sheet.note)}</div>
+                <div>{fee::note(lang, &self.rules, &self.sheet.note, waits)}</div>
                 <section class="panel act" aria-labelledby="acts">
                     <h2 id="acts">{lang.t("ดำเนินการ", "What to do")}</h2>
                     {self.take()}{self.paid()}{self.undone()}

@@ -106,7 +106,7 @@ fn whole(
         let title = lang.t("ค่าธรรมเนียม", "Fees");
         let holding: Vec<_> = found
             .holding()
-            .map(|note| fee::note(lang, &rules, note))
+            .map(|note| fee::note(lang, &rules, note, found.waits))
             .collect();
         let explained = holding.is_empty() && found.status.is_live();
         let price =
