@@ -326,9 +326,11 @@ impl Desk {
     }
 
     /// Takes a payment back, with the reason: a receipt that was keyed for the wrong note, money that was returned.
+    /// It is this note's payment, and is taken back once: a second tap answers the same.
     pub async fn undo_payment(
         &self,
         who: &StaffActor,
+        note_id: Uuid,
         payment_id: Uuid,
         reason: &str,
     ) -> Result<()> {
@@ -345,11 +347,18 @@ impl Desk {
         let (now, actor) = (self.now(), Actor::Staff(who.clone()));
         self.store
             .write(async |tx| {
-                let paid = payment::by_id(tx, payment_id)
+                let note = fee::note_by_id(tx, note_id)
                     .await?
                     .ok_or(Trouble::NotFound)?;
-                fee::lock(tx, paid.request_id, now).await?;
-                let note = fee::note_by_id(tx, paid.note_id)
+                fee::lock(tx, note.request_id, now).await?;
+                let paid = payment::by_id(tx, payment_id)
+                    .await?
+                    .filter(|paid| paid.note_id == note_id)
+                    .ok_or(Trouble::NotFound)?;
+                if paid.undone.is_some() {
+                    return Ok(());
+                }
+                let note = fee::note_by_id(tx, note_id)
                     .await?
                     .ok_or(Trouble::NotFound)?;
                 let row = request::by_id(tx, paid.request_id)

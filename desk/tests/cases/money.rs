@@ -168,14 +168,24 @@ async fn a_note_is_issued_with_the_approval_and_paid_once() {
         // Undone with a reason, and taken again.
         let payment = paid.payments[0].id;
         assert_eq!(
-            code(office.desk.undo_payment(&cashier(), payment, " ").await),
+            code(
+                office
+                    .desk
+                    .undo_payment(&cashier(), note.id, payment, " ")
+                    .await
+            ),
             "missing"
         );
-        office
-            .desk
-            .undo_payment(&cashier(), payment, "คีย์ผิดใบ")
-            .await
-            .unwrap();
+        let undo = async |note: Uuid| {
+            let desk = &office.desk;
+            desk.undo_payment(&cashier(), note, payment, "คีย์ผิดใบ").await
+        };
+        // From another note's page nothing is taken back.
+        assert!(matches!(undo(other.id).await, Err(Trouble::NotFound)));
+        assert_eq!(fees(&office, &reference).await.balance, Satang::ZERO);
+        undo(note.id).await.unwrap();
+        // The second tap.
+        undo(note.id).await.unwrap();
         assert_eq!(fees(&office, &reference).await.balance, Satang(220_000));
         take(220_000, "RC-1").await.unwrap();
         books_balance(&office.desk.store).await;
@@ -642,7 +652,9 @@ async fn role_by_use_case() {
             let wrong = cash(Satang(1), "RC-1");
             let taken = [
                 desk.take_payment(&who, note.id, &wrong).await.err(),
-                desk.undo_payment(&who, Uuid::nil(), "x").await.err(),
+                desk.undo_payment(&who, note.id, Uuid::nil(), "x")
+                    .await
+                    .err(),
                 desk.key_receipt(&who, Uuid::nil(), "x").await.err(),
                 match desk.try_statement(&who, b"x").await {
                     Err(NotRead::Trouble(trouble)) => Some(trouble),
@@ -1194,7 +1206,9 @@ async fn random_acts_leave_books_that_add_up() {
                 }
                 7 => {
                     if let Some(paid) = view.payments.iter().find(|paid| paid.undone.is_none()) {
-                        let _ = desk.undo_payment(&cashier(), paid.id, "ทดสอบ").await;
+                        let _ = desk
+                            .undo_payment(&cashier(), paid.note_id, paid.id, "ทดสอบ")
+                            .await;
                     }
                 }
                 _ if step > 90 => {

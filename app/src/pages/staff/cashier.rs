@@ -249,7 +249,7 @@ async fn acted(office: &Office, id: &str, typed: RawFields) -> desk::Result<Resp
                 .await
         }
         "undo" => {
-            desk.undo_payment(who, payment()?, raw(&typed, "reason"))
+            desk.undo_payment(who, note, payment()?, raw(&typed, "reason"))
                 .await
         }
         _ => Err(Trouble::NotFound),
