@@ -64,7 +64,8 @@ enum Column {
 }
 
 /// Reads a file's rows. The heading is the first row that names the needed columns; what stands before it and empty
-/// rows are passed over, and so is a row without a date whose first cell says that it is a total.
+/// rows are passed over, and so is a row without a date whose first cell says that it is a total. A row longer than the
+/// heading is a mistake: its cells may stand under the wrong names.
 pub fn read(
     rows: &[Vec<String>],
     columns: &StatementColumns,
@@ -87,6 +88,21 @@ pub fn read(
     let mut repeats: BTreeMap<String, usize> = BTreeMap::new();
     for (n, row) in rows.iter().enumerate().skip(at + 1) {
         if row.iter().all(|cell| text::clean(cell).is_empty()) || is_total(row, &found) {
+            continue;
+        }
+        if row
+            .iter()
+            .skip(found.width())
+            .any(|cell| !text::clean(cell).is_empty())
+        {
+            errors.push(RowError {
+                row: n + 1,
+                column: String::new(),
+                reason: Text::new(
+                    "มีช่องเกินจำนวนคอลัมน์ของหัวตาราง จำนวนเงินที่มีจุลภาคต้องอยู่ในเครื่องหมายคำพูด",
+                    "There are more cells than columns in the heading. An amount with a comma needs quotes.",
+                ),
+            });
             continue;
         }
         let before = errors.len();
@@ -131,6 +147,15 @@ struct Found {
 }
 
 impl Found {
+    /// How many columns the heading has; empty cells at its end are none.
+    fn width(&self) -> usize {
+        let last = self
+            .names
+            .iter()
+            .rposition(|name| !text::clean(name).is_empty());
+        last.map_or(0, |last| last + 1)
+    }
+
     fn name(&self, column: Column) -> String {
         let index = self.at.get(column as usize).copied().flatten();
         index
@@ -421,6 +446,19 @@ mod tests {
             ]
         );
         assert!(errors.iter().all(|error| !error.reason.th.is_empty()));
+    }
+
+    #[test]
+    fn a_cell_beyond_the_heading_is_a_mistake_of_its_row() {
+        // "1,000.00" without quotes in a file of commas: two cells, and everything after it one too far.
+        let heading = "วันที่;เวลา;จำนวนเงิน;Ref1;Ref2";
+        let text = format!(
+            "{heading}\n23/11/2569;08:30;1;000.00;572400000004;70000001\n23/11/2569;08:30;1;a;b; ;"
+        );
+        let errors = read_text(&text).unwrap_err();
+        let rows: Vec<_> = errors.iter().map(|error| error.row).collect();
+        assert_eq!(rows, [2]);
+        assert!(errors[0].reason.en.contains("quotes"), "{errors:?}");
     }
 
     #[test]
