@@ -15,6 +15,7 @@ use domain::time::{self, Instant};
 use domain::{text, thai_date};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_874};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use store::bank::{self, BankLineRow};
 use store::fee::{self, NoteRow};
 use store::ledger::{self, Txn};
@@ -91,6 +92,8 @@ impl Desk {
         let (lines, bank_name) = self.parse_statement(&rows)?;
         let mut conn = self.store.read().await.map_err(Trouble::from)?;
         let mut tried = Vec::with_capacity(lines.len());
+        // Notes that a line above pays already.
+        let mut paid = BTreeSet::new();
         for line in lines {
             let known = bank::known(&mut conn, &bank_name, &fingerprint(&line))
                 .await
@@ -99,6 +102,10 @@ impl Desk {
                 .matching(&mut conn, &line.ref1, &line.ref2, line.amount)
                 .await?
             {
+                // A line that is known is not booked again, so it pays nothing.
+                Match::Note(note) | Match::Counter(note, _) if !known && !paid.insert(note.id) => {
+                    (LineStatus::Unmatched, Some(Mismatch::PaidBefore))
+                }
                 Match::Note(_) => (LineStatus::Matched, None),
                 Match::Counter(..) => (LineStatus::Cleared, None),
                 Match::Nothing(reason) => (LineStatus::Unmatched, Some(reason)),

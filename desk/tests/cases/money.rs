@@ -843,6 +843,36 @@ async fn while_an_exemption_waits_nothing_is_paid_by_page_paper_or_bank() {
 }
 
 #[tokio::test]
+async fn a_trial_counts_a_note_once_as_the_import_does() {
+    both(async |office| {
+        let reference = approved(&office, 1, &usual_wish()).await;
+        let number = note(&office, &reference).await.number.digits();
+        let line = ("2200", reference.as_str(), number.as_str());
+        let text = file(&[line, line]);
+        let desk = &office.desk;
+        let trial = desk
+            .try_statement(&cashier(), text.as_bytes())
+            .await
+            .unwrap();
+        let told: Vec<_> = trial
+            .lines
+            .iter()
+            .map(|tried| (tried.status, tried.reason))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (LineStatus::Matched, None),
+                (LineStatus::Unmatched, Some(Mismatch::PaidBefore)),
+            ]
+        );
+        let done = desk.import_statement(&cashier(), &text).await.unwrap();
+        assert_eq!((done.matched, done.unmatched), (1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_file_is_told_at_once_and_nothing_is_kept() {
     both(async |office| {
         let text = "วันที่,จำนวนเงิน,Ref1,Ref2\n31/02/2569,x,1,2\n23/11/2569,1,1,2\n";
