@@ -128,6 +128,10 @@ impl Desk {
                 if !row.state.status.is_live() {
                     return Err(Trouble::Refused(Refusal::WrongState));
                 }
+                // While a dispute is open, what relatives ask for waits; the office may go on.
+                if row.state.frozen && actor.staff().is_none() {
+                    return Err(Trouble::Refused(Refusal::Frozen));
+                }
                 if is_paid(tx, row.id).await? {
                     return Err(after_payment());
                 }

@@ -214,6 +214,7 @@ impl Desk {
             status: row.state.status,
             residence,
             can_ask_exemption: live
+                && (who.is_some() || !row.state.frozen)
                 && !asked
                 && !paid
                 && !exempted

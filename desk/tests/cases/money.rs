@@ -873,6 +873,34 @@ async fn a_trial_counts_a_note_once_as_the_import_does() {
 }
 
 #[tokio::test]
+async fn a_frozen_case_takes_no_exemption_from_the_family() {
+    both(async |office| {
+        let reference = approved(&office, 1, &usual_wish()).await;
+        let reason = "ญาติไม่ตกลงกัน".to_owned();
+        act(&office, &reference, Action::Freeze { reason }).await;
+        let fields = exemption("veteran");
+        let asked = office
+            .desk
+            .ask_exemption(&reference, &last4(1), "address", &fields)
+            .await;
+        assert!(
+            matches!(asked, Err(Trouble::Refused(Refusal::Frozen))),
+            "{asked:?}"
+        );
+        let digits = last4(1);
+        let shown = office.desk.track_fees(&reference, &digits, "address");
+        assert!(!shown.await.unwrap().can_ask_exemption);
+        // The office goes on collecting what the case needs.
+        office
+            .desk
+            .ask_exemption_for(&approver(), &reference, &fields)
+            .await
+            .unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_file_is_told_at_once_and_nothing_is_kept() {
     both(async |office| {
         let text = "วันที่,จำนวนเงิน,Ref1,Ref2\n31/02/2569,x,1,2\n23/11/2569,1,1,2\n";

@@ -1,5 +1,5 @@
 //! The family's fees: the price, the note to pay by, an exemption to ask for. Reached from the tracking page by a POST.
-use super::{Facts, not_shown};
+use super::{Facts, not_changed, not_shown};
 use crate::components::{
     Button, ButtonKind, Choice, ErrorSummary, FormView, Notice, NoticeKind, Radios, TextArea,
 };
@@ -56,18 +56,7 @@ pub(super) async fn ask(visit: Visit, answers: Answers) -> Response {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             shown(&visit, &facts, status, typed, errors, false).await
         }
-        Err(Trouble::Refused(_)) => {
-            shown(
-                &visit,
-                &facts,
-                StatusCode::CONFLICT,
-                typed,
-                FieldErrors::new(),
-                false,
-            )
-            .await
-        }
-        Err(trouble) => not_shown(&visit, &facts, &trouble),
+        Err(trouble) => not_changed(&visit, &facts, typed, trouble).await,
     }
 }
 
