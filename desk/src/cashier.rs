@@ -513,12 +513,14 @@ fn receipt_number(typed: &str) -> Result<String> {
             "Enter the official receipt's number",
         ));
     }
-    if number.chars().count() > LONGEST_RECEIPT || !number.chars().all(plain) {
+    // A number of marks alone finds no receipt again.
+    let marks = !number.chars().any(char::is_alphanumeric);
+    if marks || number.chars().count() > LONGEST_RECEIPT || !number.chars().all(plain) {
         return Err(wrong(
             "receipt",
             "format",
-            "เลขที่ใบเสร็จมีได้เฉพาะตัวอักษร ตัวเลข - / . ไม่เกิน 30 ตัว",
-            "A receipt's number has letters, digits, - / . and at most 30 characters",
+            "เลขที่ใบเสร็จต้องมีตัวอักษรหรือตัวเลข มี - / . ได้ ไม่เกิน 30 ตัว",
+            "A receipt's number has letters or digits, perhaps - / . and at most 30 characters",
         ));
     }
     Ok(number)

@@ -147,6 +147,7 @@ async fn a_note_is_issued_with_the_approval_and_paid_once() {
         };
         assert_eq!(code(take(220_000, " ").await), "missing");
         assert_eq!(code(take(220_000, "<b>").await), "format");
+        assert_eq!(code(take(220_000, "...").await), "format");
         assert_eq!(code(take(219_999, "RC-1").await), "changed");
         take(220_000, "rc-๑").await.unwrap();
         // The second tap.
