@@ -12,7 +12,7 @@ for (const { javascript, how } of SCRIPTS) {
     await expect(page.getByText(`จองไว้ให้ถึง ${sala.thaiClock(60)}`)).toBeVisible();
 
     sala.advance(10 * MINUTE);
-    expect(await visitor.press(/^จองไว้ให้ถึง/)).toBe(303);
+    expect(await visitor.press(/^ขอเวลาเพิ่มถึง/)).toBe(303);
     await expect(page.getByText(`จองไว้ให้ถึง ${sala.thaiClock(60)}`)).toBeVisible();
 
     sala.advance(61 * MINUTE);

@@ -44,7 +44,7 @@ fn day(field: &str, text: Option<&str>, default: NaiveDate) -> Result<NaiveDate,
             .bytes()
             .all(|byte| byte.is_ascii_digit() || byte == b'-');
     // A year of the Buddhist era would be taken for one in five hundred years.
-    let near = |date: &NaiveDate| date.year() < 2400;
+    let near = |date: &NaiveDate| !(2400..2800).contains(&date.year());
     text.parse()
         .ok()
         .filter(|date| shaped && near(date))

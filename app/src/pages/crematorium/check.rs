@@ -206,7 +206,7 @@ fn hold(visit: &Visit, draft: &DraftView) -> AnyView {
     let later = visit.desk().now() + TimeDelta::minutes(minutes.into());
     let later = words::clock(lang, later);
     let more = (*extensions_left > 0).then(|| {
-        let label = lang.t(format!("จองไว้ให้ถึง {later}"), format!("Hold until {later}"));
+        let label = lang.t(format!("ขอเวลาเพิ่มถึง {later}"), format!("Hold until {later}"));
         view! { <form method="post" action=action><Button label kind=ButtonKind::Secondary/></form> }
     });
     view! { <Notice kind=NoticeKind::Hold title>{more}</Notice> }.into_any()
