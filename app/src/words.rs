@@ -102,6 +102,15 @@ pub fn ash_line(lang: Lang, ash: AshWish) -> String {
     lang.t(format!("เก็บอัฐิ {when}"), format!("ash collection {when}"))
 }
 
+/// A round in a list of days: "13.00 น.", and its ash slot where the day's rounds bring different ones.
+pub fn round_of_list(lang: Lang, free: &RoundFree, told_once: bool) -> String {
+    let label = round(lang, free.round);
+    match free.ash {
+        Some(ash) if !told_once => format!("{label} · {}", ash_line(lang, ash)),
+        _ => label,
+    }
+}
+
 /// The ash slot that comes with every round of a day: told once. `None` where they differ, or there is none.
 pub fn same_ash(rounds: &[RoundFree]) -> Option<AshWish> {
     let ash = rounds.first()?.ash;

@@ -1,9 +1,8 @@
 //! Sixty days of a busy crematorium: three furnaces, six rounds and five pavilions, after no and after ten years of cases.
 use crate::Run;
-use crate::child::Server;
-use crate::history;
+use crate::installation::Installation;
 use crate::load::{self, Ask, Measured};
-use crate::office::{Office, busy_city};
+use crate::office::busy_city;
 use crate::pages::words;
 use crate::report::{Line, Report, Target, Unit, engine_name, median};
 use anyhow::Result;
@@ -11,7 +10,6 @@ use chrono::Days;
 use domain::time;
 use std::time::Duration;
 use store::Engine;
-use store::testing::run_sql;
 
 /// Cases of ten years.
 const CASES: i64 = 20_000;
@@ -20,8 +18,8 @@ const WAITING: u32 = 90;
 const DAYS: u64 = 60;
 
 pub async fn measure(run: &Run, engine: Engine, report: &mut Report) -> Result<()> {
-    let empty = Installation::new(run, engine, 0).await?;
-    let old = Installation::new(run, engine, CASES).await?;
+    let empty = Busy::new(run, engine, 0).await?;
+    let old = Busy::new(run, engine, CASES).await?;
     let (mut fresh, mut grown) = (Vec::new(), Vec::new());
     for _ in 0..run.rounds() {
         fresh.push(empty.ask(run.page_time()).await?);
@@ -54,44 +52,29 @@ pub async fn measure(run: &Run, engine: Engine, report: &mut Report) -> Result<(
         target: Target::AtMost(1.3),
         limited_by: "a range of the index by day; past days lie elsewhere in it",
     });
-    empty.close().await?;
-    old.close().await
+    empty.at.close().await?;
+    old.at.close().await
 }
 
-struct Installation {
-    office: Office,
-    sala: Server,
+/// A busy city's installation after so many cases, and what is asked of it.
+struct Busy {
+    at: Installation,
     ask: Ask,
 }
 
-impl Installation {
+impl Busy {
     async fn new(run: &Run, engine: Engine, cases: i64) -> Result<Self> {
-        let office = Office::new(engine, busy_city()?).await?;
-        history::load(office.store(), cases, office.desk.now()).await?;
-        office.fill(WAITING).await?;
-        if engine == Engine::Postgres {
-            // As autovacuum does in time, for small tables too.
-            run_sql(office.store(), "VACUUM ANALYZE").await;
-        }
-        let sala = office.serve(&run.sala, true).await?;
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let from = time::local_date(office.desk.now());
+        let at = Installation::new(run, engine, busy_city()?, cases, WAITING).await?;
+        let from = time::local_date(at.office.desk.now());
         let to = from + Days::new(DAYS - 1);
         let path = format!("/api/v1/crematorium/availability?from={from}&to={to}");
         Ok(Self {
-            office,
-            sala,
+            at,
             ask: Ask::get(&path),
         })
     }
 
     async fn ask(&self, time: Duration) -> Result<Measured> {
-        load::alone(self.sala.address, &self.ask, time).await
-    }
-
-    async fn close(self) -> Result<()> {
-        self.sala.stop().await?;
-        self.office.close().await;
-        Ok(())
+        load::alone(self.at.sala.address, &self.ask, time).await
     }
 }

@@ -1,9 +1,8 @@
 //! Hot pages with no history, with ten years of a town, and with ten years of the largest city.
 use crate::Run;
-use crate::child::Server;
-use crate::history;
+use crate::installation::Installation;
 use crate::load::{self, Measured, micros};
-use crate::office::{Office, city};
+use crate::office::city;
 use crate::pages::{self, Page, WAITING, words};
 use crate::report::{Line, Report, Target, Unit, engine_name, median};
 use anyhow::{Result, bail};
@@ -13,14 +12,12 @@ use domain::request::{Role, StaffActor};
 use domain::time;
 use std::time::{Duration, Instant};
 use store::Engine;
-use store::testing::run_sql;
 use uuid::Uuid;
 
 /// One installation with its history.
 struct Size {
     history: i64,
-    office: Office,
-    sala: Server,
+    at: Installation,
     pages: Vec<Page>,
 }
 
@@ -51,8 +48,7 @@ pub async fn measure(run: &Run, engine: Engine, report: &mut Report) -> Result<(
         report.add(line(engine, name, &sizes, &measured));
     }
     for size in sizes {
-        size.sala.stop().await?;
-        size.office.close().await;
+        size.at.close().await?;
     }
     Ok(())
 }
@@ -88,32 +84,17 @@ fn line(engine: Engine, name: &str, sizes: &[Size], measured: &[Vec<Measured>]) 
 
 impl Size {
     async fn new(run: &Run, engine: Engine, history: i64) -> Result<Self> {
-        let office = Office::new(engine, city()?).await?;
-        let began = Instant::now();
-        history::load(office.store(), history, office.desk.now()).await?;
-        println!(
-            "{} with {history} ended requests: made in {} s",
-            engine_name(engine),
-            began.elapsed().as_secs()
-        );
-        let live = office.fill(WAITING).await?;
-        if engine == Engine::Postgres {
-            // As autovacuum does in time, for small tables too.
-            run_sql(office.store(), "VACUUM ANALYZE").await;
-        }
-        let sala = office.serve(&run.sala, true).await?;
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        let at = Installation::new(run, engine, city()?, history, WAITING).await?;
         Ok(Self {
             history,
-            office,
-            sala,
-            pages: pages::hot(&live),
+            pages: pages::hot(&at.live),
+            at,
         })
     }
 
     async fn measure(&self, name: &str, time: Duration) -> Result<Measured> {
         if let Some(page) = self.pages.iter().find(|page| page.name == name) {
-            return load::for_a_while(self.sala.address, &page.asks, time).await;
+            return load::for_a_while(self.at.sala.address, &page.asks, time).await;
         }
         let mut times = Vec::new();
         let began = Instant::now();
@@ -126,7 +107,7 @@ impl Size {
     }
 
     async fn call(&self, name: &str) -> Result<()> {
-        let desk = &self.office.desk;
+        let desk = &self.at.office.desk;
         if name == IN_PROCESS[0] {
             let who = officer();
             let inbox = desk.inbox(&who, &InboxFilter::default(), None).await?;

@@ -134,16 +134,7 @@ pub async fn for_a_while(address: SocketAddr, asks: &[Ask], time: Duration) -> R
         let mut connection = Connection::open(address).await?;
         // The first answer of a connection is not counted.
         connection.ask_ok(&ask).await?;
-        connections.spawn(async move {
-            let mut times = Vec::new();
-            let began = Instant::now();
-            while began.elapsed() < time {
-                let asked = Instant::now();
-                connection.ask_ok(&ask).await?;
-                times.push(micros(asked.elapsed()));
-            }
-            Ok((began.elapsed(), times))
-        });
+        connections.spawn(async move { connection.again_and_again(&ask, time).await });
     }
     gather(connections).await
 }
@@ -152,14 +143,8 @@ pub async fn for_a_while(address: SocketAddr, asks: &[Ask], time: Duration) -> R
 pub async fn alone(address: SocketAddr, ask: &Ask, time: Duration) -> Result<Measured> {
     let mut connection = Connection::open(address).await?;
     connection.ask_ok(ask).await?;
-    let mut times = Vec::new();
-    let began = Instant::now();
-    while began.elapsed() < time {
-        let asked = Instant::now();
-        connection.ask_ok(ask).await?;
-        times.push(micros(asked.elapsed()));
-    }
-    Ok(Measured::new(began.elapsed(), times))
+    let (took, times) = connection.again_and_again(ask, time).await?;
+    Ok(Measured::new(took, times))
 }
 
 /// Asks every question once, spread over the connections.
@@ -225,6 +210,18 @@ impl Connection {
         answer
             .context("no answer in time")?
             .with_context(|| format!("{} {}", ask.method, ask.path))
+    }
+
+    /// For so long: how long it was, and how long each answer took.
+    async fn again_and_again(&mut self, ask: &Ask, time: Duration) -> Result<(Duration, Vec<u64>)> {
+        let mut times = Vec::new();
+        let began = Instant::now();
+        while began.elapsed() < time {
+            let asked = Instant::now();
+            self.ask_ok(ask).await?;
+            times.push(micros(asked.elapsed()));
+        }
+        Ok((began.elapsed(), times))
     }
 
     async fn ask_ok(&mut self, ask: &Ask) -> Result<()> {

@@ -12,13 +12,14 @@
 //! | [`growth`] | hot pages after no, some and a great deal of history |
 //! | [`weights`] | what a resident's phone downloads |
 //! | [`report`] | the table |
-//! | [`load`], [`child`], [`bare`], [`office`], [`history`], [`statements`] | what they are measured with |
+//! | [`load`], [`child`], [`bare`], [`office`], [`history`], [`installation`], [`statements`] | what they are measured with |
 mod availability;
 mod bare;
 mod bookings;
 mod child;
 mod growth;
 mod history;
+mod installation;
 mod load;
 mod office;
 mod pages;

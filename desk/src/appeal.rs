@@ -1,7 +1,7 @@
 //! Appeals: received from the family or at the counter, passed on, answered, with the family told.
 use crate::export::{Cell, FileKind, Sheet};
 use crate::issue::Issue;
-use crate::request::{Loaded, Record, initials, load, reference_of};
+use crate::request::{Loaded, Record, came_first, initials, load, reference_of};
 use crate::{Desk, Result, Trouble};
 use chrono::NaiveDate;
 use data_encoding::HEXLOWER;
@@ -73,6 +73,14 @@ pub struct AppealListed {
     pub answered_at: Option<Instant>,
 }
 
+/// The appeals of a request, for the office.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestAppeals {
+    pub rows: Vec<AppealListed>,
+    /// Whether one that came on paper may be entered.
+    pub may_enter: bool,
+}
+
 /// An appeal, opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppealFile {
@@ -101,9 +109,8 @@ impl Desk {
         let mut conn = self.store.read().await?;
         let rows = appeal::of(&mut conn, loaded.row.id).await?;
         let events = request::events(&mut conn, loaded.row.id).await?;
-        // An order is appealed once; after the answer the way leads to the court.
-        let offer = if is_an_order(loaded.row.state.status, &events) && rows.is_empty() {
-            let last_day = self.last_day_of(&mut conn, &loaded.row).await?;
+        let offer = if may_appeal(loaded.row.state.status, &events, &rows) {
+            let last_day = self.last_day_of(&events);
             Some(AppealOffer {
                 last_day,
                 late: is_late(last_day, self.now()),
@@ -176,13 +183,12 @@ impl Desk {
         }
         let words = parse_words("words", words)?;
         let row = &loaded.row;
-        if !is_an_order(row.state.status, &request::events(&mut conn, row.id).await?) {
+        let events = request::events(&mut conn, row.id).await?;
+        let before = appeal::of(&mut conn, row.id).await?;
+        if !may_appeal(row.state.status, &events, &before) {
             return Err(Refusal::WrongState.into());
         }
-        if !appeal::of(&mut conn, row.id).await?.is_empty() {
-            return Err(Refusal::WrongState.into());
-        }
-        let last_day = self.last_day_of(&mut conn, row).await?;
+        let last_day = self.last_day_of(&events);
         drop(conn);
         let now = self.now();
         let rules = self.rules();
@@ -319,12 +325,16 @@ impl Desk {
     }
 
     /// A request's appeals, for a panel of its page.
-    pub async fn appeals_of(&self, who: &StaffActor, reference: &str) -> Result<Vec<AppealListed>> {
+    pub async fn appeals_of(&self, who: &StaffActor, reference: &str) -> Result<RequestAppeals> {
         handles(who)?;
         let row = self.request_row(reference).await?;
         let mut conn = self.store.read().await?;
         let rows = appeal::of(&mut conn, row.id).await?;
-        self.listed_appeals(&mut conn, rows).await
+        let events = request::events(&mut conn, row.id).await?;
+        Ok(RequestAppeals {
+            may_enter: may_appeal(row.state.status, &events, &rows),
+            rows: self.listed_appeals(&mut conn, rows).await?,
+        })
     }
 
     /// Opens an appeal; the opening is logged.
@@ -452,17 +462,16 @@ impl Desk {
     }
 
     /// The last day to appeal against the last decision; `None` while nobody was told of it.
-    async fn last_day_of(&self, conn: &mut Conn, row: &RequestRow) -> Result<Option<NaiveDate>> {
-        let events = request::events(conn, row.id).await?;
+    fn last_day_of(&self, events: &[EventRow]) -> Option<NaiveDate> {
         let rules = self.rules();
         let city = &rules.municipality;
-        Ok(told_at(&events).map(|told| {
+        told_at(events).map(|told| {
             last_day(
                 time::local_date(told),
                 city.signing.appeal_days,
                 &city.working_time(&city.office),
             )
-        }))
+        })
     }
 
     async fn listed_appeals(
@@ -500,14 +509,6 @@ impl Desk {
     }
 }
 
-/// Rolls a transaction back because another act came first; the caller finds out which.
-pub(crate) fn came_first(row: &RequestRow) -> Trouble {
-    Trouble::DecidedFirst {
-        status: row.state.status,
-        by: None,
-    }
-}
-
 fn view_of(row: AppealRow) -> AppealView {
     AppealView {
         number: row.number,
@@ -519,20 +520,27 @@ fn view_of(row: AppealRow) -> AppealView {
     }
 }
 
-/// When the family learned of the last refusal or cancellation: an answered call after it.
+/// The last refusal or cancellation, as a place in the history.
+fn last_order(events: &[EventRow]) -> Option<usize> {
+    events
+        .iter()
+        .rposition(|event| matches!(event.event.as_str(), "refused" | "cancelled"))
+}
+
 /// Whether the office refused or cancelled it: what a family ended itself is no order.
 pub(crate) fn is_an_order(status: Status, events: &[EventRow]) -> bool {
     can_be_appealed(status)
-        && events
-            .iter()
-            .rfind(|event| matches!(event.event.as_str(), "refused" | "cancelled"))
-            .is_some_and(|event| event.actor_kind == "staff")
+        && last_order(events).is_some_and(|order| events[order].actor_kind == "staff")
 }
 
+/// An order is appealed once; after the answer the way leads to the court.
+fn may_appeal(status: Status, events: &[EventRow], before: &[AppealRow]) -> bool {
+    is_an_order(status, events) && before.is_empty()
+}
+
+/// When the family learned of the last refusal or cancellation: an answered call after it.
 fn told_at(events: &[EventRow]) -> Option<Instant> {
-    let decided = events
-        .iter()
-        .rposition(|event| matches!(event.event.as_str(), "refused" | "cancelled"))?;
+    let decided = last_order(events)?;
     let reached = |event: &&EventRow| {
         matches!(
             serde_json::from_str::<Event>(&event.body),

@@ -2,7 +2,7 @@
 //! reason, by the channel that sent it. Places shift in one transaction; nobody ever has both the old and the new.
 use crate::channel::{Answered, ChannelActor};
 use crate::office::handles_requests;
-use crate::request::{Access, Loaded, TrackView, hide_name, load, wish_of};
+use crate::request::{Access, Loaded, TrackView, came_first, hide_name, load, wish_of};
 use crate::{Desk, Result, Trouble, given_up, place};
 use chrono::NaiveDate;
 use data_encoding::HEXLOWER;
@@ -298,7 +298,7 @@ impl Desk {
                 .write(async |tx| {
                     // The row first, then the places, as every change does.
                     if !self.begin_act(tx, row, &decided, &action, &actor).await? {
-                        return Ok(Switch::Late);
+                        return Err(came_first(row));
                     }
                     let here = (from, cremation.wish.date);
                     if !claim::swap(tx, Holder::request(row.id), here, &claim, now).await? {
@@ -307,12 +307,14 @@ impl Desk {
                     crematorium::update(tx, &case).await?;
                     self.resolve_where_free(tx, row.id, &wish, now).await?;
                     self.record_act(tx, row, &decided, &actor).await?;
-                    Ok(Switch::Done)
+                    Ok(())
                 })
                 .await;
             match outcome {
-                Ok(Switch::Done) => return Ok(claim.resource),
-                Ok(Switch::Late) => return Err(self.decided_first(row.id).await?),
+                Ok(()) => return Ok(claim.resource),
+                Err(Trouble::DecidedFirst { .. }) => {
+                    return Err(self.decided_first(row.id).await?);
+                }
                 Err(Trouble::SlotTaken { .. }) => {}
                 Err(trouble) => return Err(trouble),
             }
@@ -458,10 +460,7 @@ impl Desk {
                 }
                 if !self.begin_act(tx, row, decided, action, actor).await? {
                     // An error: a key is freed with it, and is not answered with nothing for a week.
-                    return Err(Trouble::DecidedFirst {
-                        status: row.state.status,
-                        by: None,
-                    });
+                    return Err(came_first(row));
                 }
                 if let Wanted::Move { retake, .. } = wanted {
                     self.shift_places(tx, loaded, to, *retake, actor, &decided.rules, decided.now)
@@ -598,11 +597,6 @@ impl Desk {
             Err(Trouble::NotFound)
         }
     }
-}
-
-enum Switch {
-    Done,
-    Late,
 }
 
 impl<'a> Keyed<'a> {

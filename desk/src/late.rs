@@ -1,8 +1,7 @@
 //! Late decisions: a written reason every seven days, each with a copy to the commission.
-use crate::appeal::came_first;
 use crate::issue::Issue;
 use crate::mail::{Attachment, Mail, Mailer};
-use crate::request::{Record, initials, reference_of};
+use crate::request::{Record, came_first, initials, reference_of};
 use crate::{Desk, Result, Trouble};
 use domain::document::Kind;
 use domain::form::{FieldError, FieldErrors};

@@ -1,4 +1,5 @@
 //! The office: the day's numbers, the inbox, a request's file, decisions, the call list, the counter.
+use crate::cashier::waits;
 use crate::issue::sha256;
 use crate::request::{
     Answer, CertificateState, Channel, Loaded, Outcome, Submission, certificate_of, initials, load,
@@ -10,7 +11,6 @@ use data_encoding::HEXLOWER;
 use domain::agent::ConfirmedBy;
 use domain::crematorium::application::Relation;
 use domain::crematorium::{Application, Residence, Rules, Wish};
-use domain::fee::ExemptionStatus;
 use domain::form::{Lang, RawFields, Text, raw};
 use domain::phone::Phone;
 use domain::reference::Reference;
@@ -20,7 +20,7 @@ use domain::time::{self, Instant};
 use std::collections::HashMap;
 use store::call::{self as store_call, CallRow as StoredCall};
 use store::request::{InboxFilter as StoredFilter, InboxKey, RequestRow};
-use store::{Conn, agent, audit, crematorium, fee, person, request, staff, task};
+use store::{Conn, agent, audit, crematorium, person, request, staff, task};
 use uuid::Uuid;
 
 const PAGE: u32 = 25;
@@ -819,11 +819,7 @@ async fn unsettled(conn: &mut Conn, loaded: &Loaded) -> Result<Vec<Text>> {
             "The house registration has not been looked up",
         ));
     }
-    let exemptions = fee::exemptions(conn, loaded.row.id).await?;
-    if exemptions
-        .iter()
-        .any(|row| row.status == ExemptionStatus::Asked)
-    {
+    if waits(conn, loaded.row.id).await? {
         open.push(Text::new(
             "คำขอยกเว้นค่าธรรมเนียมยังไม่ได้ตัดสิน",
             "An exemption has not been decided",
@@ -1029,17 +1025,13 @@ pub(crate) fn event_words(rules: &Rules, event: &Event) -> Text {
 
 /// Where a booking was and where it is.
 fn moved_words(rules: &Rules, from: &Wish, to: &Wish, reason: &str) -> Text {
-    let line = |lang, wish| {
-        let places = crate::document::places(lang, rules, wish);
-        let places: Vec<_> = places.into_iter().map(|(_, words)| words).collect();
-        places.join(" · ")
-    };
     let why = if reason.trim().is_empty() {
         String::new()
     } else {
         format!(" ({reason})")
     };
-    let [th, en] = [Lang::Th, Lang::En].map(|lang| (line(lang, from), line(lang, to)));
+    let both = |lang| (places(from, rules, lang), places(to, rules, lang));
+    let (th, en) = (both(Lang::Th), both(Lang::En));
     Text::new(
         format!("ย้ายจาก {} เป็น {}{why}", th.0, th.1),
         format!("Moved from {} to {}{why}", en.0, en.1),

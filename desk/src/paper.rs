@@ -3,7 +3,7 @@
 //! A photo is decoded in the workshop, sealed into the vault, and then named by a row; every row, verdict and
 //! finding is a change of its request, so that nobody decides on papers they have not seen.
 use crate::channel::ChannelActor;
-use crate::request::{Access, Loaded, Record, load};
+use crate::request::{Access, Loaded, Record, came_first, load};
 use crate::vault::{self, Shelf, VaultError};
 use crate::{Desk, Result, Trouble};
 use data_encoding::HEXLOWER;
@@ -444,10 +444,7 @@ impl Desk {
                     || !stored::judge(tx, id, seen, verdict, defect.as_deref(), who.id, now).await?
                 {
                     // Nothing of it is kept.
-                    return Err(Trouble::DecidedFirst {
-                        status: row.state.status,
-                        by: None,
-                    });
+                    return Err(came_first(row));
                 }
                 if verified {
                     call::close(tx, row.id, "verify").await?;

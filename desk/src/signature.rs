@@ -413,7 +413,10 @@ impl Desk {
         next: IssuedStatus,
     ) -> Result<bool> {
         let id = record.document_id;
-        if self.is_held_back(tx, id).await? {
+        let row = issued::by_id(tx, id).await?.ok_or(Trouble::NotFound)?;
+        let about = request::by_id(tx, row.request_id).await?;
+        // A permit is not signed while its case is frozen or waits for the police's release.
+        if about.is_some_and(|about| suspended(row.kind, &about.state)) {
             return Ok(false);
         }
         if !issued::sign(tx, id, record.staff_id, &record.sha256, next).await? {
@@ -423,18 +426,10 @@ impl Desk {
         let actor = Actor::Staff(who.clone());
         self.audit_issued(tx, id, &actor, next.code(), record.signed_at)
             .await?;
-        let row = issued::by_id(tx, id).await?.ok_or(Trouble::NotFound)?;
         if row.kind == Kind::LateNotice {
             self.enqueue_copy(tx, &row).await?;
         }
         Ok(true)
-    }
-
-    /// A permit is not signed while its case is frozen or waits for the police's release.
-    async fn is_held_back(&self, conn: &mut Conn, id: Uuid) -> Result<bool> {
-        let row = issued::by_id(conn, id).await?.ok_or(Trouble::NotFound)?;
-        let about = request::by_id(conn, row.request_id).await?;
-        Ok(about.is_some_and(|about| suspended(row.kind, &about.state)))
     }
 
     async fn all_signed(&self, who: &StaffActor, shown: &[(Uuid, String)]) -> Result<bool> {

@@ -208,13 +208,7 @@ impl Moving<'_> {
                 };
                 let count = free.free;
                 let aside = lang.t(format!("ว่าง {count} เตา"), format!("{count} free"));
-                let label = words::round(lang, free.round);
-                let label = match free.ash {
-                    Some(ash) if same_ash.is_none() => {
-                        format!("{label} · {}", words::ash_line(lang, ash))
-                    }
-                    _ => label,
-                };
+                let label = words::round_of_list(lang, free, same_ash.is_some());
                 self.radio(&wish, label, aside, first)
             })
             .collect_view();

@@ -1,5 +1,5 @@
 //! What a family sees of its agent, and how the agent's authority is confirmed or taken away.
-use crate::request::{Access, Loaded, Record, places, wish_of};
+use crate::request::{Access, Loaded, Record, came_first, places, wish_of};
 use crate::{Desk, Result, Trouble};
 use domain::agent::{AgentActor, Authority, ConfirmedBy};
 use domain::crematorium::Rules;
@@ -171,14 +171,10 @@ impl Desk {
                     Err(Refusal::WrongState) if change.is_done(&given.authority) => return Ok(()),
                     Err(refusal) => return Err(refusal.into()),
                 };
-                let decided_first = || Trouble::DecidedFirst {
-                    status: row.state.status,
-                    by: None,
-                };
                 if !request::apply(tx, row.id, row.state.status, row.version, &state).await?
                     || !authority::apply(tx, row.id, &given.authority, &next).await?
                 {
-                    return Err(decided_first());
+                    return Err(came_first(&row));
                 }
                 let about = Record::of(&row, row.version + 1, ids, now);
                 self.record(tx, &rules, &about, actor, &[(event_id, event)])

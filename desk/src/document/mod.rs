@@ -284,7 +284,8 @@ impl Desk {
     }
 
     async fn document(&self, loaded: &Loaded, kind: Kind, lang: Lang) -> Result<Document> {
-        let more = More::of(&mut self.store.read().await?, loaded).await?;
+        let mut conn = self.store.read().await?;
+        let more = More::of(&mut conn, loaded).await?;
         if !more.kinds().contains(&kind) {
             return Err(Trouble::NotFound);
         }
@@ -299,7 +300,7 @@ impl Desk {
         match kind {
             Kind::Request => paper.request(),
             Kind::Slip => paper.slip(),
-            Kind::FeeNote => paper.fee_note(&more.notes, more.waits),
+            Kind::FeeNote => paper.fee_note(&more.notes, waits(&mut conn, loaded.row.id).await?),
             Kind::AppealReceipt => paper.appeal_receipt(&more.appeals),
             _ => Err(Trouble::NotFound),
         }
@@ -315,8 +316,6 @@ pub(crate) async fn kinds(conn: &mut Conn, loaded: &Loaded) -> Result<Vec<Kind>>
 struct More {
     /// Fee notes that hold.
     notes: Vec<NoteRow>,
-    /// Nothing is paid on them until an exemption is decided.
-    waits: bool,
     appeals: Vec<AppealRow>,
 }
 
@@ -326,7 +325,6 @@ impl More {
         notes.retain(|note| matches!(note.status, NoteStatus::Open | NoteStatus::Paid));
         Ok(Self {
             notes,
-            waits: waits(conn, loaded.row.id).await?,
             appeals: appeal::of(conn, loaded.row.id).await?,
         })
     }

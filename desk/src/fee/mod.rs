@@ -16,7 +16,7 @@ pub use store::refund::RefundRow;
 pub(crate) use view::event_words;
 pub use view::{ExemptionLine, FeeView, PaperChoice, Waits, exemption_waits, qr_payload};
 
-use crate::request::{Access, Loaded, wish_of};
+use crate::request::{Access, Loaded, came_first, wish_of};
 use crate::{Desk, Result, Trouble, settings};
 use chrono::NaiveDate;
 use domain::crematorium::{Residence, Rules, Wish};
@@ -235,10 +235,7 @@ impl Desk {
                     ..row.state.clone()
                 };
                 if !request::apply(tx, row.id, row.state.status, row.version, &state).await? {
-                    return Err(Trouble::DecidedFirst {
-                        status: row.state.status,
-                        by: None,
-                    });
+                    return Err(came_first(&row));
                 }
                 crematorium::update(tx, &case).await?;
                 self.audit_change(tx, &row, &actor, now).await?;

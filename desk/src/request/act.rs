@@ -272,3 +272,11 @@ pub(super) struct Corrected {
     pub application: Application,
     pub case: CaseRow,
 }
+
+/// Rolls a transaction back because another act came first; the caller finds out which.
+pub(crate) fn came_first(row: &RequestRow) -> Trouble {
+    Trouble::DecidedFirst {
+        status: row.state.status,
+        by: None,
+    }
+}

@@ -16,6 +16,7 @@ mod track;
 pub use access::Access;
 
 use crate::{Desk, Result, Trouble};
+pub(crate) use act::came_first;
 use domain::crematorium::Wish;
 use domain::reference::Reference;
 pub(crate) use record::Record;

@@ -1,7 +1,7 @@
 //! A request as its family sees it: track, withdraw, answer, correct.
 use super::act::Corrected;
 use super::record::Record;
-use super::{Access, Loaded, load_known, wish_of};
+use super::{Access, Loaded, came_first, load_known, wish_of};
 use crate::change::ChangeState;
 use crate::paper::Papers;
 use crate::{Desk, Result, Trouble};
@@ -208,10 +208,7 @@ impl Desk {
                 )
                 .await?
                 {
-                    return Err(Trouble::DecidedFirst {
-                        status: row.state.status,
-                        by: None,
-                    });
+                    return Err(came_first(row));
                 }
                 crematorium::update(tx, &case).await?;
                 let about = Record::of(row, row.version + 1, ids, now);

@@ -1,5 +1,5 @@
 //! Nights, round and ash slot as one: all of it or nothing, on both engines, with the key and without it.
-use crate::races::{at_once, drop_slot_key};
+use crate::races::{at_once, drop_slot_key, winners};
 use crate::support::{Office, answers, approver, both, date, draft, office_of, wish, with_ash};
 use chrono::TimeDelta;
 use desk::draft::Browser;
@@ -242,61 +242,14 @@ async fn somebody_unnamed_gets_a_number_and_one_live_case() {
 
 /// Bundles that meet in nights, rounds and the one ash table, each in another order.
 fn crossing(n: u32) -> Wish {
-    match n % 4 {
-        0 => with_ash(
-            wish(
-                Some(("2026-11-25", "13:00")),
-                Some(("sala-1", "2026-11-24", 1)),
-            ),
-            "2026-11-26",
-            "07:00",
-        ),
-        1 => with_ash(
-            wish(
-                Some(("2026-11-25", "10:00")),
-                Some(("sala-2", "2026-11-24", 1)),
-            ),
-            "2026-11-26",
-            "07:00",
-        ),
-        2 => with_ash(
-            wish(
-                Some(("2026-11-26", "13:00")),
-                Some(("sala-1", "2026-11-24", 2)),
-            ),
-            "2026-11-28",
-            "07:00",
-        ),
-        _ => with_ash(
-            wish(
-                Some(("2026-11-26", "10:00")),
-                Some(("sala-2", "2026-11-24", 2)),
-            ),
-            "2026-11-28",
-            "07:00",
-        ),
-    }
-}
-
-/// How many of 64 families get a crossing bundle.
-async fn winners(office: &Office) -> usize {
-    let outcomes = at_once((0..64).map(|n| {
-        let office = office.clone();
-        async move {
-            office
-                .desk
-                .walk_in(&approver(), &answers(n, &crossing(n)))
-                .await
-        }
-    }))
-    .await;
-    for outcome in &outcomes {
-        assert!(
-            matches!(outcome, Ok(_) | Err(Trouble::SlotTaken { .. })),
-            "{outcome:?}"
-        );
-    }
-    outcomes.iter().filter(|outcome| outcome.is_ok()).count()
+    let (day, round, sala, nights, ash) = match n % 4 {
+        0 => ("2026-11-25", "13:00", "sala-1", 1, "2026-11-26"),
+        1 => ("2026-11-25", "10:00", "sala-2", 1, "2026-11-26"),
+        2 => ("2026-11-26", "13:00", "sala-1", 2, "2026-11-28"),
+        _ => ("2026-11-26", "10:00", "sala-2", 2, "2026-11-28"),
+    };
+    let wanted = wish(Some((day, round)), Some((sala, "2026-11-24", nights)));
+    with_ash(wanted, ash, "07:00")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -304,7 +257,7 @@ async fn crossing_bundles_never_share_a_table_and_leave_no_halves() {
     both_stores(async |store| {
         let office = one_table(store);
         // Night of the 24th in each pavilion, and each morning's table, are there once.
-        let winners = winners(&office).await;
+        let winners = winners(&office, crossing).await;
         assert_eq!(winners, 2);
         let held = number(
             &office.desk.store,
@@ -327,7 +280,7 @@ async fn without_the_key_the_same_bundles_share_tables_and_nights() {
     both_stores(async |store| {
         drop_slot_key(&store).await;
         let office = one_table(store);
-        let winners = winners(&office).await;
+        let winners = winners(&office, crossing).await;
         assert!(
             winners > 2,
             "{winners} winners: the race test could not fail"

@@ -329,23 +329,17 @@ fn went(
     let options: Vec<_> = alternatives
         .iter()
         .map(|wish| {
-            let line = |part: Wish| words::places_line(lang, rules, &part);
-            let nights = Wish {
-                pavilion: wish.pavilion.clone(),
-                ..Wish::default()
-            };
+            let nights = wish.pavilion.as_ref();
+            let nights = nights.map(|nights| words::pavilion(lang, rules, nights));
             let Some(cremation) = &wish.cremation else {
-                return Choice::new(Slot::whole(wish), line(nights));
+                return Choice::new(Slot::whole(wish), nights.unwrap_or_default());
             };
             let choice = Choice::new(Slot::whole(wish), words::cremation(lang, cremation));
             let ash = wish.ash.map(|ash| {
                 let when = words::ash(lang, ash);
                 lang.t(format!("เก็บอัฐิ{when}"), format!("ashes on {when}"))
             });
-            let rest: Vec<_> = std::iter::once(line(nights))
-                .chain(ash)
-                .filter(|words| !words.is_empty())
-                .collect();
+            let rest: Vec<_> = nights.into_iter().chain(ash).collect();
             if rest.is_empty() {
                 choice
             } else {

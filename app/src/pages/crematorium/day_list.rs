@@ -357,7 +357,7 @@ impl Listed<'_> {
             .enumerate()
             .map(|(n, fact)| view! { {(n > 0).then_some(" · ")}{fact} })
             .collect_view();
-        let same_ash = words::same_ash(rounds).is_some();
+        let same_ash = words::same_ash(rounds);
         let radios = rounds
             .iter()
             .map(|free| {
@@ -367,33 +367,20 @@ impl Listed<'_> {
                 });
                 let count = free.free;
                 let words = lang.t(format!("ว่าง {count} เตา"), format!("{count} free"));
-                let label = words::round(lang, free.round);
-                let label = match free.ash {
-                    Some(ash) if !same_ash => {
-                        format!("{label} · {}", words::ash_line(self.lang(), ash))
-                    }
-                    _ => label,
-                };
+                let label = words::round_of_list(lang, free, same_ash.is_some());
                 self.radio(value, label, words, std::mem::take(first))
             })
             .collect_view();
-        let ash = self.ash(rounds);
         let heading = format!("h-{}", day.date);
         view! {
             <section class="day" id=day_id(day.date)>
                 <h2 id=heading.clone()>{words::day(lang, day.date)}</h2>
                 <p>{facts}</p>
-                {ash}
+                {same_ash.map(|ash| view! { <p class="with-ash">{words::ash_line(lang, ash)}</p> })}
                 <fieldset class="rounds" aria-labelledby=heading>{radios}</fieldset>
             </section>
         }
         .into_any()
-    }
-
-    /// The ash slot that comes with every round of a day, told once; where they differ each round tells its own.
-    fn ash(&self, rounds: &[RoundFree]) -> Option<AnyView> {
-        let ash = words::same_ash(rounds)?;
-        Some(view! { <p class="with-ash">{words::ash_line(self.lang(), ash)}</p> }.into_any())
     }
 
     fn radio(&self, value: String, label: String, free: String, first: bool) -> AnyView {
@@ -542,7 +529,6 @@ impl Listed<'_> {
     }
 }
 
-/// Whether all rounds of a day bring the same ash slot.
 fn day_id(date: NaiveDate) -> String {
     format!("d-{date}")
 }

@@ -14,9 +14,9 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
-use desk::appeal::{AppealFile, AppealListed};
+use desk::appeal::{AppealFile, AppealListed, RequestAppeals};
 use desk::export::FileKind;
-use domain::appeal::{AppealAction, AppealChannel, AppealStatus, can_be_appealed};
+use domain::appeal::{AppealAction, AppealChannel, AppealStatus};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields};
 use domain::reference::Reference;
 use domain::thai_date;
@@ -417,7 +417,7 @@ async fn entry_page(office: &Office, number: &str, attempt: Attempt) -> desk::Re
         .page(page, move || {
             let channels = [AppealChannel::Counter, AppealChannel::Post].map(|channel| Choice::new(channel.code(), lang.t(channel.th(), channel.en())));
             let channels = Vec::from(channels);
-            let known = before.iter().map(|row| {
+            let known = before.rows.iter().map(|row| {
                 let href = lang.path(&format!("{LIST}/{}", row.id));
                 view! { <li><a href=href>{row.number.clone()}</a>" "{tag(lang, row)}</li> }
             });
@@ -443,11 +443,10 @@ async fn entry_page(office: &Office, number: &str, attempt: Attempt) -> desk::Re
 pub(super) fn panel(
     lang: Lang,
     reference: &Reference,
-    status: domain::request::Status,
-    rows: &[AppealListed],
+    appeals: &RequestAppeals,
 ) -> Option<AnyView> {
-    let open = rows.iter().any(|row| row.status.is_open());
-    let enter = (can_be_appealed(status) && !open).then(|| {
+    let rows = &appeals.rows;
+    let enter = appeals.may_enter.then(|| {
         let href = lang.path(&format!("{}/appeal", request::path(reference)));
         view! { <p><a href=href>{lang.t("รับอุทธรณ์ที่ยื่นเป็นหนังสือ", "Enter an appeal that came on paper")}</a></p> }
     });

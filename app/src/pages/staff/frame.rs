@@ -56,12 +56,7 @@ impl FromRequestParts<AppState> for Purse {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let office = Office::open(parts, state).await?;
-        if purse(&office.staff) {
-            Ok(Self(office))
-        } else {
-            Err(office.not_allowed())
-        }
+        Office::admit(parts, state, purse).await.map(Self)
     }
 }
 
@@ -69,12 +64,7 @@ impl FromRequestParts<AppState> for Approvers {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let office = Office::open(parts, state).await?;
-        if approver(&office.staff) {
-            Ok(Self(office))
-        } else {
-            Err(office.not_allowed())
-        }
+        Office::admit(parts, state, approver).await.map(Self)
     }
 }
 
@@ -82,12 +72,7 @@ impl FromRequestParts<AppState> for Planner {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let office = Office::open(parts, state).await?;
-        if planner(&office.staff) {
-            Ok(Self(office))
-        } else {
-            Err(office.not_allowed())
-        }
+        Office::admit(parts, state, planner).await.map(Self)
     }
 }
 
@@ -95,12 +80,7 @@ impl FromRequestParts<AppState> for Admin {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let office = Office::open(parts, state).await?;
-        if office.staff.has(Role::Administrator) {
-            Ok(Self(office))
-        } else {
-            Err(office.not_allowed())
-        }
+        Office::admit(parts, state, administrator).await.map(Self)
     }
 }
 
@@ -256,6 +236,20 @@ impl Office {
         };
         let staff = visit.staff().await?;
         Ok(Self { visit, staff })
+    }
+
+    /// Lets in whoever `may`, and nobody else.
+    async fn admit(
+        parts: &mut Parts,
+        state: &AppState,
+        may: fn(&StaffActor) -> bool,
+    ) -> Result<Self, Response> {
+        let office = Self::open(parts, state).await?;
+        if may(&office.staff) {
+            Ok(office)
+        } else {
+            Err(office.not_allowed())
+        }
     }
 
     pub fn lang(&self) -> Lang {

@@ -173,7 +173,7 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
     let particulars = super::particulars::panel(office, reference).await?;
     office
         .page(page, move || {
-            let (number, status) = (&view.file.reference, view.file.status);
+            let number = &view.file.reference;
             // Where it must move, that stands first.
             let (first, moving) = match moving {
                 Some(panel) if panel.urgent => (Some(panel.view), None),
@@ -185,7 +185,7 @@ async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::
                 {fees}
                 {printed}
                 {signing::panel(lang, &issued)}
-                {appeals::panel(lang, number, status, &appeals)}
+                {appeals::panel(lang, number, &appeals)}
             }
             .into_any();
             view.page(view! { {first}{agent} }.into_any(), panels)
