@@ -558,3 +558,24 @@ async fn agents_are_not_held_to_the_unverified_limit_but_to_a_pace_and_to_five_h
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_agent_reads_nothing_through_its_draft_once_the_family_has_ended_it() {
+    both(async |office| {
+        let desk = &office.desk;
+        let officer = staff(&office, "officer", &[Role::Officer]).await;
+        let agent = agent(&office, &officer, 7).await;
+        let draft = desk.start_draft(&agent, Lang::Th).await.unwrap();
+        desk.save_draft(&agent, &draft, answers(1, &usual_wish()))
+            .await
+            .unwrap();
+        let reference = desk.send_draft(&agent, &draft).await.unwrap();
+        assert!(desk.receipt(&agent, &draft).await.is_ok());
+        desk.revoke_agent(reference.as_str(), &last4(1), "home")
+            .await
+            .unwrap();
+        let read = desk.receipt(&agent, &draft).await;
+        assert!(matches!(read, Err(Trouble::NotFound)), "{read:?}");
+    })
+    .await;
+}

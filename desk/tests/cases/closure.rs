@@ -766,3 +766,33 @@ async fn a_request_keeps_the_fees_it_was_made_under() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_booked_at_a_furnace_that_is_removed_must_move() {
+    both(async |store| {
+        let office = settled(store, true).await;
+        let admin = staff(&office, "admin", &[Role::Administrator, Role::Officer]).await;
+        let desk = &office.desk;
+        let booked = wish(Some(("2026-11-26", "13:00")), None);
+        let reference = desk.walk_in(&admin, &answers(1, &booked)).await.unwrap();
+        let file = desk.open_request(&admin, reference.as_str()).await.unwrap();
+        assert_eq!(file.furnace.as_deref(), Some("furnace-1"));
+
+        let remove = [("crematorium.furnaces.0.remove", "yes")];
+        let new = rounds(&office, &admin, "2026-11-23", &remove).await;
+        let effect = desk.preview_revision(&admin, &new).await.unwrap();
+        assert_eq!(effect.hits.len(), 1);
+        let done = desk.revise(&admin, &new).await.unwrap();
+        assert!(
+            matches!(done, Revised::Done { affected: 1, .. }),
+            "{done:?}"
+        );
+        let listed = desk.affected(&admin, None, None).await.unwrap().rows;
+        assert_eq!(listed[0].reference, reference);
+        assert_eq!(
+            listed[0].reason.en,
+            "The place that was booked is no longer offered"
+        );
+    })
+    .await;
+}
