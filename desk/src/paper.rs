@@ -5,12 +5,12 @@
 use crate::channel::ChannelActor;
 use crate::request::{Access, Loaded, Record, came_first, load};
 use crate::vault::{self, Shelf, VaultError};
-use crate::{Desk, Result, Trouble};
+use crate::{Desk, Result, Trouble, case_task};
 use data_encoding::HEXLOWER;
+use domain::crematorium::{CaseFacts, Rules};
+use domain::fee::ExemptionStatus;
 use domain::form::{FieldError, FieldErrors, Text};
-use domain::paper::{
-    self, Facts, Findings, Manner, Need, PaperKind, Registry, StatedPlace, Verdict,
-};
+use domain::paper::{self, Findings, Manner, PaperKind, Registry, StatedPlace, Verdict};
 use domain::picture::{self, PictureError};
 use domain::reference::Reference;
 use domain::request::{Action, Actor, Event, Refusal, StaffActor, VerifiedBy, decide};
@@ -18,9 +18,10 @@ use domain::time::Instant;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 use store::audit::{self, Version};
+use store::crematorium::CaseRow;
 use store::paper::{self as stored, PaperRow};
 use store::request::{self, RequestRow};
-use store::{Conn, StoreError, Tx, call, task};
+use store::{Conn, StoreError, Tx, call, fee, task};
 use tokio::sync::SemaphorePermit;
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -57,25 +58,48 @@ pub struct Papers {
     /// Without those that another photo replaced.
     pub papers: Vec<PaperView>,
     pub replaced: Vec<PaperView>,
-    pub needs: Vec<Need>,
-    pub missing: Vec<Need>,
+    pub needs: Vec<PaperKind>,
+    /// What no accepted paper shows yet.
+    pub missing: Vec<PaperKind>,
+    /// The family has said that the certificate comes later, and it is not late.
+    pub certificate_awaited: bool,
     pub findings: Findings,
     /// Whether the family may send photos now.
     pub may_send: bool,
 }
 
 impl Papers {
-    /// The defects that officers noted, as a return lists them.
+    /// What is missing and not on its way: no photo waits for its verdict, nor an answer of the registry.
+    pub fn not_sent(&self) -> impl Iterator<Item = PaperKind> {
+        let asked = self.findings.registry == Some(Registry::Asked);
+        let sent = |need: PaperKind, verdict| {
+            self.papers
+                .iter()
+                .any(|paper| need.shown_by().contains(&paper.kind) && paper.verdict == verdict)
+        };
+        self.missing
+            .iter()
+            .copied()
+            .filter(move |need| !(asked && need.is_of_death()) && !sent(*need, Verdict::Waiting))
+    }
+
+    /// The defects that officers noted, and what was never sent, as a return lists them.
+    // Licensing Facilitation Act: all defects at once.
     pub fn defects(&self) -> Vec<String> {
         let defective = |paper: &&PaperView| paper.verdict == Verdict::Defective;
-        self.papers
-            .iter()
-            .filter(defective)
-            .map(|paper| {
-                let defect = paper.defect.as_deref().unwrap_or_default();
-                format!("{}: {defect}", paper.kind.label().th)
-            })
-            .collect()
+        let defects = self.papers.iter().filter(defective).map(|paper| {
+            let defect = paper.defect.as_deref().unwrap_or_default();
+            format!("{}: {defect}", paper.kind.label().th)
+        });
+        let told = |need: PaperKind| {
+            let mut told = self.papers.iter().filter(defective);
+            told.any(|paper| need.shown_by().contains(&paper.kind))
+        };
+        let absent = self
+            .not_sent()
+            .filter(|need| !told(*need) && !(self.certificate_awaited && need.is_of_death()))
+            .map(|need| format!("ยังไม่ได้ส่ง: {}", need.needed().th));
+        defects.chain(absent).collect()
     }
 }
 
@@ -256,8 +280,8 @@ impl Desk {
         let mut conn = self.store.read().await?;
         let rows = stored::of(&mut conn, loaded.row.id).await?;
         let findings = stored::findings(&mut conn, loaded.row.id).await?;
+        let needs = needs(&mut conn, &self.rules(), &loaded.case, findings).await?;
         drop(conn);
-        let facts = facts(loaded, findings);
         let verdicts: Vec<_> = rows.iter().map(|row| (row.kind, row.verdict)).collect();
         let views = self.views(rows).await;
         let (replaced, papers) = views
@@ -266,8 +290,12 @@ impl Desk {
         Ok(Papers {
             papers,
             replaced,
-            needs: paper::needs(&facts),
-            missing: paper::missing(&facts, &verdicts),
+            missing: paper::missing(&needs, findings.registry, &verdicts),
+            certificate_awaited: loaded
+                .case
+                .certificate_due_at
+                .is_some_and(|due| due > self.now()),
+            needs,
             findings,
             may_send: may_send(&loaded.row, &Actor::Resident).is_ok(),
         })
@@ -433,9 +461,9 @@ impl Desk {
             }
         }
         state.updated_at = now;
-        state.release_missing = paper::release_missing(&facts(&loaded, findings), &verdicts);
-        let events = [(self.id(now), event)];
         let (rules, ids) = (self.rules(), self.ids(now));
+        state.release_missing = release_missing(&rules, &loaded.case, findings, &verdicts);
+        let events = [(self.id(now), event)];
         let verified = state.verified_at.is_some();
         let done = self
             .store
@@ -492,7 +520,8 @@ impl Desk {
         let (now, actor) = (self.now(), Actor::Staff(who.clone()));
         let mut state = row.state.clone();
         state.updated_at = now;
-        state.release_missing = paper::release_missing(&facts(&loaded, found), &verdicts);
+        let (rules, ids) = (self.rules(), self.ids(now));
+        state.release_missing = release_missing(&rules, &loaded.case, found, &verdicts);
         let changed = |is: bool| is.then_some(());
         let event = Event::Found {
             stated_place: changed(found.stated_place != before.stated_place)
@@ -506,7 +535,6 @@ impl Desk {
             .registry
             .is_some_and(|answer| answer != Registry::Asked);
         let events = [(self.id(now), event)];
-        let (rules, ids) = (self.rules(), self.ids(now));
         let done = self
             .store
             .write(async |tx| {
@@ -643,13 +671,51 @@ async fn paper_of(conn: &mut Conn, request_id: Uuid, id: Uuid) -> Result<PaperRo
         .ok_or(Trouble::NotFound)
 }
 
-fn facts(loaded: &Loaded, findings: Findings) -> Facts {
-    Facts {
-        case_type: loaded.case.case_type,
-        relation: loaded.case.relation,
-        residence: loaded.case.residence,
-        findings,
-    }
+/// What such a case needs, as far as officers have found out.
+fn facts(case: &CaseRow, findings: Findings) -> CaseFacts {
+    case_task::facts(case).found(findings)
+}
+
+/// What a case needs, as is known now.
+pub(crate) async fn needs(
+    conn: &mut Conn,
+    rules: &Rules,
+    case: &CaseRow,
+    findings: Findings,
+) -> Result<Vec<PaperKind>> {
+    // One that names a photo has its evidence; one that is decided needs none.
+    let exemption = fee::exemptions(conn, case.request_id)
+        .await?
+        .iter()
+        .any(|row| row.status == ExemptionStatus::Asked && row.paper_id.is_none());
+    let facts = CaseFacts {
+        exemption,
+        ..facts(case, findings)
+    };
+    Ok(rules.settings().required_documents(facts))
+}
+
+/// Whether the body may not be dealt with before somebody releases it.
+pub(crate) fn release_missing(
+    rules: &Rules,
+    case: &CaseRow,
+    findings: Findings,
+    papers: &[(PaperKind, Verdict)],
+) -> bool {
+    let needed = rules.settings().required_documents(facts(case, findings));
+    paper::release_missing(&needed, papers)
+}
+
+/// The same for a case that becomes another one; papers and findings as they stand.
+pub(crate) async fn release_missing_now(
+    conn: &mut Conn,
+    rules: &Rules,
+    case: &CaseRow,
+) -> Result<bool> {
+    let findings = stored::findings(conn, case.request_id).await?;
+    let papers = stored::of(conn, case.request_id).await?;
+    let verdicts: Vec<_> = papers.iter().map(|row| (row.kind, row.verdict)).collect();
+    Ok(release_missing(rules, case, findings, &verdicts))
 }
 
 fn checked_defect(typed: &str) -> Result<String> {

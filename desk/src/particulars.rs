@@ -4,10 +4,11 @@
 //! same transaction, or nothing changes.
 use crate::office::handles_requests;
 use crate::request::{Access, Loaded, Record, wish_of};
-use crate::{Desk, Result, Trouble, case_task};
+use crate::{Desk, Result, Trouble, case_task, paper};
 use domain::crematorium::particulars::Particulars;
-use domain::crematorium::{Booker, CaseType, DocumentKind, InternalNumber, Wish};
+use domain::crematorium::{Booker, CaseType, InternalNumber, Wish};
 use domain::form::{RawFields, Text};
+use domain::paper::PaperKind;
 use domain::request::{Action, Actor, StaffActor, decide};
 use domain::time::Instant;
 use store::crematorium::{CaseRow, IdentityKind, identity};
@@ -33,7 +34,7 @@ pub struct ParticularsView {
     pub internal_number: Option<InternalNumber>,
     pub tasks: Vec<CaseTask>,
     /// The papers such a case needs.
-    pub documents: Vec<DocumentKind>,
+    pub documents: Vec<PaperKind>,
     pub may_change: bool,
 }
 
@@ -53,6 +54,8 @@ impl Desk {
         let rules = self.rules();
         let mut conn = self.store.read().await?;
         let had = task::of_request(&mut conn, loaded.row.id, case_task::KIND).await?;
+        let findings = store::paper::findings(&mut conn, loaded.row.id).await?;
+        let documents = paper::needs(&mut conn, &rules, &loaded.case, findings).await?;
         drop(conn);
         let tasks = had
             .into_iter()
@@ -75,7 +78,7 @@ impl Desk {
             ash_table: case.ash.as_ref().map(|it| it.table_id.clone()),
             internal_number: case.internal_number,
             tasks,
-            documents: rules.settings().required_documents(case_task::facts(case)),
+            documents,
             may_change,
         })
     }
@@ -157,7 +160,6 @@ impl Desk {
         if wish != had && wish.check(&rules, Booker::Staff, now).is_err() {
             return Err(self.slot_taken(&wish, Some(row.id)).await?);
         }
-        let state = row.state.after(&next, now);
         let events: Vec<_> = events
             .into_iter()
             .map(|event| (self.id(now), event))
@@ -168,6 +170,11 @@ impl Desk {
             implants: told.implants,
             ..loaded.case.clone()
         };
+        let mut state = row.state.after(&next, now);
+        // Every paper and finding is a version of its own: what is read here holds as long as the version does.
+        let mut conn = self.store.read().await?;
+        state.release_missing = paper::release_missing_now(&mut conn, &rules, &told_of).await?;
+        drop(conn);
         let tasks = self.task_ids(&rules, case_task::facts(&told_of), now);
         let ids = self.ids(now);
         let outcome = self

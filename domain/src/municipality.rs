@@ -10,11 +10,12 @@ pub use signing::{CopyTo, SigningSettings};
 pub use crate::crematorium::required::{DocumentRule, TaskRule};
 pub use crate::crematorium::{CaseType, CoffinSize};
 
-use crate::crematorium::required::{CaseFacts, DocumentKind, required_documents, usual_documents};
+use crate::crematorium::required::{CaseFacts, required_documents, usual_documents};
 use crate::fee::MoneySettings;
 use crate::form::Text;
 use crate::lunar::{LunarCalendar, LunarYear};
 use crate::money::Satang;
+use crate::paper::PaperKind;
 use crate::time::TimeOfDay;
 use crate::working_time::{Span, WorkingTime};
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -312,7 +313,7 @@ pub struct CrematoriumSettings {
     /// Days of royal ceremonies: no royal-flame cremation, as on every Friday.
     #[serde(default)]
     pub royal_days: Vec<Holiday>,
-    /// The papers that cases need.
+    /// The papers that cases need in this city, beside those that every city asks for.
     #[serde(default = "usual_documents")]
     pub documents: Vec<DocumentRule>,
     /// What the office does for some cases.
@@ -369,8 +370,11 @@ impl CrematoriumSettings {
     }
 
     /// The papers a case needs.
-    pub fn required_documents(&self, facts: CaseFacts) -> Vec<DocumentKind> {
-        required_documents(&self.documents, facts)
+    pub fn required_documents(&self, facts: CaseFacts) -> Vec<PaperKind> {
+        let mut kinds = required_documents(&self.documents, facts);
+        // Never the city's own paper: an officer asks its registry.
+        kinds.retain(|kind| !(self.registry_is_city && *kind == PaperKind::InAreaProof));
+        kinds
     }
 
     /// A type without a duration of its own is treated as an ordinary case: the same length, the same rounds.

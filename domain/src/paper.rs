@@ -1,13 +1,11 @@
-//! Papers of a case: what may be sent, what is needed, what an officer says about each.
-use crate::crematorium::application::{Relation, Residence};
+//! Papers of a case: what may be sent, what an officer says about each, what is still missing.
 use crate::form::Text;
-use crate::municipality::CaseType;
 use serde::{Deserialize, Serialize};
 
 /// As many photos as one case may have; replaced ones count too.
 pub const MOST: usize = 40;
 
-/// What a photo shows.
+/// What a photo shows, and what a case may need: one word for both. A photo is enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaperKind {
@@ -17,17 +15,26 @@ pub enum PaperKind {
     HospitalNotice,
     /// ใบรับแจ้งการตาย, for the time being.
     NotificationReceipt,
+    /// Only where the city is not its own registry.
     InAreaProof,
+    #[serde(alias = "authority_letter")]
     Authority,
+    #[serde(alias = "exemption_evidence")]
     Exemption,
-    /// The police's or prosecutor's release of the body.
+    /// The police's or prosecutor's release of the body: after an unnatural death, or for somebody unnamed.
     PoliceRelease,
+    /// The hospital's letter about the infection and the sealing of the body.
+    InfectionLetter,
+    /// The order that grants the royal flame.
+    RoyalOrder,
+    /// The permit to exhume, or the temple's letter about the remains.
+    ExhumationPermit,
     /// A decision signed in ink.
     SignedScan,
 }
 
 impl PaperKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::DeathCertificate,
         Self::HospitalNotice,
         Self::NotificationReceipt,
@@ -35,6 +42,9 @@ impl PaperKind {
         Self::Authority,
         Self::Exemption,
         Self::PoliceRelease,
+        Self::InfectionLetter,
+        Self::RoyalOrder,
+        Self::ExhumationPermit,
         Self::SignedScan,
     ];
 
@@ -48,6 +58,9 @@ impl PaperKind {
             Self::Authority => "authority",
             Self::Exemption => "exemption",
             Self::PoliceRelease => "police_release",
+            Self::InfectionLetter => "infection_letter",
+            Self::RoyalOrder => "royal_order",
+            Self::ExhumationPermit => "exhumation_permit",
             Self::SignedScan => "signed_scan",
         }
     }
@@ -77,6 +90,14 @@ impl PaperKind {
                 "หนังสือของพนักงานสอบสวนหรืออัยการให้จัดการศพได้",
                 "The police's or prosecutor's release",
             ),
+            Self::InfectionLetter => (
+                "หนังสือรับรองการบรรจุศพติดเชื้อจากโรงพยาบาล",
+                "Hospital letter about the sealed body",
+            ),
+            Self::RoyalOrder => ("หนังสือแจ้งพระราชทานเพลิงศพ", "Order granting the royal flame"),
+            Self::ExhumationPermit => {
+                ("หนังสืออนุญาตให้ขุดหรือย้ายศพ", "Permit to exhume or move remains")
+            }
             Self::SignedScan => (
                 "เอกสารที่ลงนามด้วยหมึก (สแกน)",
                 "Scan of a document signed in ink",
@@ -96,6 +117,34 @@ impl PaperKind {
     /// Whether a family may send it; the office's own papers come from the office.
     pub fn from_family(self) -> bool {
         self != Self::SignedScan
+    }
+
+    /// Whether a case may need it: interim papers stand for the certificate, and the office's own is nobody's to bring.
+    pub fn may_be_needed(self) -> bool {
+        self.from_family() && !matches!(self, Self::HospitalNotice | Self::NotificationReceipt)
+    }
+
+    /// The papers that show what is needed, the usual one first.
+    pub fn shown_by(&self) -> &[Self] {
+        match self {
+            Self::DeathCertificate => &[
+                Self::DeathCertificate,
+                Self::HospitalNotice,
+                Self::NotificationReceipt,
+            ],
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// What is needed, in words: any paper that shows it.
+    pub fn needed(self) -> Text {
+        match self {
+            Self::DeathCertificate => Text::new(
+                "มรณบัตร หรือ ท.ร.4/1 หรือใบรับแจ้งการตาย",
+                "The death certificate, the hospital's notice, or the receipt of notification",
+            ),
+            kind => kind.label(),
+        }
     }
 }
 
@@ -267,193 +316,96 @@ pub struct Findings {
     pub registry: Option<Registry>,
 }
 
-/// What decides which papers a case needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts {
-    pub case_type: CaseType,
-    pub relation: Relation,
-    pub residence: Residence,
-    pub findings: Findings,
-}
-
-/// One thing a case needs, which any of some papers shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
-    /// A certificate of any series, or an interim paper.
-    Death,
-    Authority,
-    PoliceRelease,
-}
-
-impl Need {
-    /// The papers that show it, the usual one first.
-    pub fn shown_by(self) -> &'static [PaperKind] {
-        match self {
-            Self::Death => &[
-                PaperKind::DeathCertificate,
-                PaperKind::HospitalNotice,
-                PaperKind::NotificationReceipt,
-            ],
-            Self::Authority => &[PaperKind::Authority],
-            Self::PoliceRelease => &[PaperKind::PoliceRelease],
-        }
-    }
-
-    pub fn label(self) -> Text {
-        match self {
-            Self::Death => Text::new(
-                "มรณบัตร หรือ ท.ร.4/1 หรือใบรับแจ้งการตาย",
-                "The death certificate, the hospital's notice, or the receipt of notification",
-            ),
-            Self::Authority => PaperKind::Authority.label(),
-            Self::PoliceRelease => PaperKind::PoliceRelease.label(),
-        }
-    }
-}
-
-/// What this case needs. Never the city's own paper: residence is looked up by the office.
-pub fn needs(facts: &Facts) -> Vec<Need> {
-    let mut needs = Vec::new();
-    // Who was buried or dug up has no new certificate.
-    if facts.case_type != CaseType::Remains {
-        needs.push(Need::Death);
-    }
-    if facts.relation == Relation::Agent {
-        needs.push(Need::Authority);
-    }
-    let unnamed = facts.case_type == CaseType::Unnamed;
-    if unnamed || facts.findings.manner.is_some_and(Manner::needs_release) {
-        needs.push(Need::PoliceRelease);
-    }
-    needs
-}
-
-/// What no accepted paper shows yet. The city's own registry shows a death as a paper does.
-pub fn missing(facts: &Facts, papers: &[(PaperKind, Verdict)]) -> Vec<Need> {
-    let shown = |need: Need| {
-        let by_registry = need == Need::Death && facts.findings.registry == Some(Registry::Found);
-        by_registry
+/// What is needed and no accepted paper shows yet. The city's own registry shows a death as a paper does.
+pub fn missing(
+    needed: &[PaperKind],
+    registry: Option<Registry>,
+    papers: &[(PaperKind, Verdict)],
+) -> Vec<PaperKind> {
+    let looked_up = registry == Some(Registry::Found);
+    let shown = |need: &PaperKind| {
+        (looked_up && need.is_of_death())
             || papers.iter().any(|(kind, verdict)| {
                 *verdict == Verdict::Accepted && need.shown_by().contains(kind)
             })
     };
-    needs(facts)
-        .into_iter()
-        .filter(|need| !shown(*need))
-        .collect()
+    needed.iter().filter(|need| !shown(need)).copied().collect()
 }
 
 /// Whether the body may not be dealt with before somebody releases it.
-pub fn release_missing(facts: &Facts, papers: &[(PaperKind, Verdict)]) -> bool {
-    missing(facts, papers).contains(&Need::PoliceRelease)
+pub fn release_missing(needed: &[PaperKind], papers: &[(PaperKind, Verdict)]) -> bool {
+    missing(needed, None, papers).contains(&PaperKind::PoliceRelease)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ORDINARY: Facts = Facts {
-        case_type: CaseType::Ordinary,
-        relation: Relation::Child,
-        residence: Residence::InArea,
-        findings: Findings {
-            stated_place: None,
-            manner: None,
-            registry: None,
-        },
-    };
-
-    fn with_manner(manner: Manner) -> Facts {
-        Facts {
-            findings: Findings {
-                manner: Some(manner),
-                ..ORDINARY.findings
-            },
-            ..ORDINARY
-        }
-    }
-
-    #[test]
-    fn each_case_needs_its_papers_and_never_the_citys_own() {
-        let cases = [
-            (ORDINARY, vec![Need::Death]),
-            (
-                Facts {
-                    residence: Residence::OutOfArea,
-                    ..ORDINARY
-                },
-                vec![Need::Death],
-            ),
-            (
-                Facts {
-                    relation: Relation::Agent,
-                    ..ORDINARY
-                },
-                vec![Need::Death, Need::Authority],
-            ),
-            (
-                Facts {
-                    case_type: CaseType::Unnamed,
-                    ..ORDINARY
-                },
-                vec![Need::Death, Need::PoliceRelease],
-            ),
-            (
-                Facts {
-                    case_type: CaseType::Remains,
-                    ..ORDINARY
-                },
-                vec![],
-            ),
-            (with_manner(Manner::Natural), vec![Need::Death]),
-            (
-                with_manner(Manner::Unnatural),
-                vec![Need::Death, Need::PoliceRelease],
-            ),
-            (
-                with_manner(Manner::Unknown),
-                vec![Need::Death, Need::PoliceRelease],
-            ),
-        ];
-        for (facts, expected) in cases {
-            assert_eq!(needs(&facts), expected, "{facts:?}");
-            for need in needs(&facts) {
-                assert!(!need.shown_by().contains(&PaperKind::InAreaProof));
-            }
-        }
-    }
+    const DEATH: [PaperKind; 1] = [PaperKind::DeathCertificate];
 
     #[test]
     fn any_certificate_or_interim_paper_will_do_once_it_is_accepted() {
         for kind in PaperKind::ALL {
-            let with = |verdict| missing(&ORDINARY, &[(kind, verdict)]);
+            let with = |verdict| missing(&DEATH, None, &[(kind, verdict)]);
             let expected = if kind.is_of_death() {
                 vec![]
             } else {
-                vec![Need::Death]
+                DEATH.to_vec()
             };
             assert_eq!(with(Verdict::Accepted), expected, "{kind:?}");
             for verdict in [Verdict::Waiting, Verdict::Defective, Verdict::Replaced] {
-                assert_eq!(with(verdict), [Need::Death], "{kind:?} {verdict:?}");
+                assert_eq!(with(verdict), DEATH, "{kind:?} {verdict:?}");
             }
         }
-        let mut looked_up = ORDINARY;
-        looked_up.findings.registry = Some(Registry::Found);
-        assert_eq!(missing(&looked_up, &[]), []);
-        looked_up.findings.registry = Some(Registry::NotFound);
-        assert_eq!(missing(&looked_up, &[]), [Need::Death]);
     }
 
     #[test]
-    fn an_unnatural_death_waits_for_its_release() {
+    fn the_registry_shows_a_death_and_nothing_else() {
+        for need in PaperKind::ALL {
+            for registry in Registry::ALL {
+                let found = registry == Registry::Found && need.is_of_death();
+                let expected = if found { vec![] } else { vec![need] };
+                assert_eq!(missing(&[need], Some(registry), &[]), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_needed_is_shown_by_a_paper_that_the_family_may_send() {
+        for need in PaperKind::ALL.into_iter().filter(|it| it.may_be_needed()) {
+            assert_eq!(need.shown_by()[0], need);
+            for kind in PaperKind::ALL {
+                let left = missing(&[need], None, &[(kind, Verdict::Accepted)]);
+                assert_eq!(left.is_empty(), need.shown_by().contains(&kind), "{need:?}");
+            }
+            assert!(need.shown_by().iter().all(|kind| kind.from_family()));
+        }
+    }
+
+    #[test]
+    fn a_release_is_missing_until_it_is_accepted() {
+        let needed = [PaperKind::DeathCertificate, PaperKind::PoliceRelease];
         let release = |verdict| [(PaperKind::PoliceRelease, verdict)];
-        let unnatural = with_manner(Manner::Unnatural);
-        assert!(release_missing(&unnatural, &[]));
-        assert!(release_missing(&unnatural, &release(Verdict::Waiting)));
-        assert!(release_missing(&unnatural, &release(Verdict::Defective)));
-        assert!(!release_missing(&unnatural, &release(Verdict::Accepted)));
-        assert!(!release_missing(&with_manner(Manner::Natural), &[]));
-        assert!(!release_missing(&ORDINARY, &[]));
+        assert!(release_missing(&needed, &[]));
+        assert!(release_missing(&needed, &release(Verdict::Waiting)));
+        assert!(release_missing(&needed, &release(Verdict::Defective)));
+        assert!(!release_missing(&needed, &release(Verdict::Accepted)));
+        assert!(!release_missing(&DEATH, &[]));
+    }
+
+    #[test]
+    fn a_settings_file_may_say_the_longer_words() {
+        for (word, kind) in [
+            ("authority_letter", PaperKind::Authority),
+            ("exemption_evidence", PaperKind::Exemption),
+        ] {
+            let read: PaperKind = serde_json::from_value(word.into()).expect(word);
+            assert_eq!(read, kind);
+        }
+        for kind in PaperKind::ALL {
+            let read: PaperKind = serde_json::from_value(kind.code().into()).expect("its code");
+            assert_eq!(read, kind);
+        }
     }
 
     #[test]

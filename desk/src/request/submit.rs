@@ -8,6 +8,7 @@ use domain::agent::{AgentActor, check_family_phone};
 use domain::crematorium::application::{Application, Certificate, Identity};
 use domain::crematorium::{Booker, CaseType, InternalNumber, Rules, Wish};
 use domain::form::{FieldError, FieldErrors};
+use domain::paper::Findings;
 use domain::phone::Phone;
 use domain::reference::Reference;
 use domain::request::{Actor, Event, Status};
@@ -182,7 +183,8 @@ impl Desk {
         let taken = take_places(tx, rules, s, p).await?;
         let number = internal_number(tx, &s.application, p.now).await?;
         self.insert_people(tx, &s.application, p).await?;
-        let row = Self::new_request(rules, s, p, phone_mac);
+        let case = new_case(rules, &s.application, taken, number, p);
+        let row = Self::new_request(rules, s, p, &case, phone_mac);
         if !request::insert(tx, &row).await? {
             // One in a hundred thousand million: the whole submission is tried again by the sender.
             return Err(Trouble::Internal("the drawn reference is taken".to_owned()));
@@ -190,7 +192,6 @@ impl Desk {
         if !identity::claim(tx, p.request, &self.identifiers(&s.application, number)).await? {
             return Err(Trouble::DeceasedHasCase);
         }
-        let case = new_case(rules, &s.application, taken, number, p);
         crematorium::insert(tx, &case).await?;
         case_task::open(tx, rules, &case, &p.tasks, p.now).await?;
         self.index(tx, p.request, &s.application).await?;
@@ -309,7 +310,13 @@ impl Desk {
         }
     }
 
-    fn new_request(rules: &Rules, s: &Submission, p: &Plan, phone_mac: String) -> RequestRow {
+    fn new_request(
+        rules: &Rules,
+        s: &Submission,
+        p: &Plan,
+        case: &CaseRow,
+        phone_mac: String,
+    ) -> RequestRow {
         let verified = s.channel.is_verified();
         RequestRow {
             id: p.request,
@@ -327,7 +334,7 @@ impl Desk {
                 decided_at: None,
                 lapse_at: (!verified).then(|| rules.lapse_at(p.now)),
                 correct_by: None,
-                release_missing: false,
+                release_missing: paper::release_missing(rules, case, Findings::default(), &[]),
             },
             channel: s.channel.code(),
             applicant_id: p.applicant,

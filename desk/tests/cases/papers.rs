@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use desk::Trouble;
 use desk::paper::Finding;
 use desk::vault::VaultError;
-use domain::paper::{Manner, Need, PaperKind, Registry, StatedPlace, Verdict};
+use domain::crematorium::CaseType;
+use domain::paper::{Manner, PaperKind, Registry, StatedPlace, Verdict};
 use domain::request::{Action, Refusal, Role, StaffActor, Status};
 use store::testing::number;
 
@@ -166,7 +167,7 @@ async fn an_unnatural_death_is_never_approved_before_the_body_is_released() {
             "it is not accepted yet"
         );
         let papers = desk.papers(&who, &number).await.unwrap();
-        assert!(papers.missing.contains(&Need::PoliceRelease));
+        assert!(papers.missing.contains(&PaperKind::PoliceRelease));
         let judge =
             |seen, defect| desk.judge_paper(&who, &number, papers.papers[0].id, seen, defect);
         judge(Verdict::Waiting, None).await.unwrap();
@@ -472,6 +473,121 @@ async fn a_certificate_number_given_later_belongs_to_one_live_case() {
         assert_eq!(u8::from(one.is_ok()) + u8::from(other.is_ok()), 1);
         let lost = one.and(other).expect_err("one case has it");
         assert!(matches!(lost, Trouble::DeceasedHasCase), "{lost:?}");
+    })
+    .await;
+}
+
+/// An officer says what type of case it is.
+async fn becomes(office: &Office, who: &StaffActor, number: &str, case_type: CaseType) {
+    let fields = [
+        ("case_type", case_type.code()),
+        ("coffin_size", ""),
+        ("implants", ""),
+    ];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let seen = version(office, who, number).await;
+    let fields = fields.into();
+    let set = office
+        .desk
+        .set_particulars(who, number, seen, &fields, None);
+    set.await.expect("told");
+}
+
+#[tokio::test]
+async fn what_a_case_type_needs_is_sent_judged_missed_and_shown_in_the_same_words() {
+    both(async |office| {
+        let (number, who) = (book(&office, 2).await, chief(&office).await);
+        let desk = &office.desk;
+        for (case_type, kind) in [
+            (CaseType::Royal, PaperKind::RoyalOrder),
+            (CaseType::Remains, PaperKind::ExhumationPermit),
+        ] {
+            becomes(&office, &who, &number, case_type).await;
+            let missing = async || desk.papers(&who, &number).await.unwrap().missing;
+            let found = desk.track(&number, &last4(2), "a").await.unwrap();
+            assert!(missing().await.contains(&kind));
+            assert!(found.papers.missing.contains(&kind), "the family is asked");
+            let view = desk.particulars(&who, &number).await.unwrap();
+            assert_eq!(view.documents, found.papers.needs);
+            // What was never sent is among the defects of a return, until a photo waits for its verdict.
+            let label = kind.label().th;
+            let told = async || desk.papers(&who, &number).await.unwrap().defects();
+            assert!(told().await.contains(&format!("ยังไม่ได้ส่ง: {label}")));
+            send(&office, 2, &number, kind, photo(kind as u8)).await;
+            assert!(!told().await.iter().any(|defect| defect.contains(&label)));
+            let papers = desk.papers(&who, &number).await.unwrap();
+            let sent = papers.papers.last().unwrap();
+            desk.judge_paper(
+                &who,
+                &number,
+                sent.id,
+                Verdict::Waiting,
+                Some("ไม่มีตราประทับ"),
+            )
+            .await
+            .unwrap();
+            assert_eq!(
+                told().await.iter().filter(|it| it.contains(&label)).count(),
+                1,
+                "a defect is told once"
+            );
+            assert!(missing().await.contains(&kind));
+            desk.judge_paper(&who, &number, sent.id, Verdict::Defective, None)
+                .await
+                .unwrap();
+            assert!(!missing().await.contains(&kind));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_unnamed_is_approved_before_the_body_is_released() {
+    both(async |office| {
+        let who = chief(&office).await;
+        let desk = &office.desk;
+        let approve = async |number: &str| {
+            let seen = version(&office, &who, number).await;
+            desk.decide(&who, number, seen, Action::Approve).await
+        };
+        let waits = async |number: &str| {
+            let outcome = approve(number).await;
+            matches!(outcome, Err(Trouble::Refused(Refusal::ReleaseMissing)))
+        };
+        // From the counter, and by what an officer finds out later.
+        let mut fields = answers(1, &usual_wish());
+        fields.remove("deceased.national_id");
+        fields.insert("deceased.name".to_owned(), String::new());
+        fields.insert("case_type".to_owned(), "unnamed".to_owned());
+        let counter = desk.walk_in(&who, &fields).await.unwrap();
+        assert!(waits(counter.as_str()).await);
+        let told = book(&office, 2).await;
+        becomes(&office, &who, &told, CaseType::Unnamed).await;
+        assert!(waits(&told).await);
+        // Somebody who has a name after all died a natural death, as far as is known.
+        becomes(&office, &who, &told, CaseType::Ordinary).await;
+        assert_eq!(approve(&told).await.unwrap().status, Status::Approved);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_exemption_needs_its_evidence_until_it_names_a_photo_or_is_decided() {
+    both(async |office| {
+        let (number, who) = (book(&office, 1).await, chief(&office).await);
+        let desk = &office.desk;
+        let asks = async || desk.papers(&who, &number).await.unwrap().needs;
+        assert!(!asks().await.contains(&PaperKind::Exemption));
+        let fields = [("code", "poor"), ("evidence", "บัตรสวัสดิการ"), ("paper", "")];
+        let fields = fields.map(|(name, value)| (format!("exemption.{name}"), value.to_owned()));
+        desk.ask_exemption(&number, &last4(1), "a", &fields.into())
+            .await
+            .unwrap();
+        assert!(asks().await.contains(&PaperKind::Exemption));
+        let file = desk.request_fees(&who, &number).await.unwrap();
+        let id = file.exemptions[0].row.id;
+        desk.decide_exemption(&who, id, true, "มีบัตร").await.unwrap();
+        assert!(!asks().await.contains(&PaperKind::Exemption));
     })
     .await;
 }

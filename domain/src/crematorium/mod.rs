@@ -19,6 +19,6 @@ pub use case_type::CaseType;
 pub use cell::{CellRange, Claim};
 pub use coffin::{CoffinSize, Implants};
 pub use internal_number::InternalNumber;
-pub use required::{CaseFacts, DocumentKind};
+pub use required::CaseFacts;
 pub use rules::{Facility, Rules};
 pub use wish::{AshWish, Booker, CremationWish, PavilionWish, Wish};

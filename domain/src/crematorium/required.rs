@@ -1,81 +1,11 @@
-//! What a case requires: papers from the family, and tasks of the office. Which, for which case, is the city's data.
+//! What a case requires: papers from the family, and tasks of the office. What the law asks of every city stands here;
+//! the rest is the city's data.
 use super::application::{Relation, Residence};
 use super::case_type::CaseType;
 use super::coffin::{CoffinSize, Implants};
 use crate::form::Text;
+use crate::paper::{Findings, Manner, PaperKind};
 use serde::{Deserialize, Serialize};
-
-/// A kind of paper. A photograph of it is enough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DocumentKind {
-    /// มรณบัตร of any series; for the time being ท.ร.4/1 or the notice receipt.
-    DeathCertificate,
-    /// Only where the city is not its own registry.
-    InAreaProof,
-    AuthorityLetter,
-    ExemptionEvidence,
-    /// After an unnatural death, or for somebody unnamed.
-    PoliceRelease,
-    /// The hospital's letter about the infection and the sealing of the body.
-    InfectionLetter,
-    /// The order that grants the royal flame.
-    RoyalOrder,
-    /// The permit to exhume, or the temple's letter about the remains.
-    ExhumationPermit,
-}
-
-impl DocumentKind {
-    pub const ALL: [Self; 8] = [
-        Self::DeathCertificate,
-        Self::InAreaProof,
-        Self::AuthorityLetter,
-        Self::ExemptionEvidence,
-        Self::PoliceRelease,
-        Self::InfectionLetter,
-        Self::RoyalOrder,
-        Self::ExhumationPermit,
-    ];
-
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::DeathCertificate => "death_certificate",
-            Self::InAreaProof => "in_area_proof",
-            Self::AuthorityLetter => "authority_letter",
-            Self::ExemptionEvidence => "exemption_evidence",
-            Self::PoliceRelease => "police_release",
-            Self::InfectionLetter => "infection_letter",
-            Self::RoyalOrder => "royal_order",
-            Self::ExhumationPermit => "exhumation_permit",
-        }
-    }
-
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
-    pub fn label(self) -> Text {
-        let (th, en) = match self {
-            Self::DeathCertificate => ("มรณบัตร", "Death certificate"),
-            Self::InAreaProof => ("หลักฐานทะเบียนบ้านในเขต", "Proof of registration in the city"),
-            Self::AuthorityLetter => ("หนังสือมอบอำนาจ", "Letter of authority"),
-            Self::ExemptionEvidence => ("หลักฐานขอยกเว้นค่าธรรมเนียม", "Evidence for the exemption"),
-            Self::PoliceRelease => (
-                "หนังสือส่งมอบศพจากพนักงานสอบสวน",
-                "Release by the police or the prosecutor",
-            ),
-            Self::InfectionLetter => (
-                "หนังสือรับรองการบรรจุศพติดเชื้อจากโรงพยาบาล",
-                "Hospital letter about the sealed body",
-            ),
-            Self::RoyalOrder => ("หนังสือแจ้งพระราชทานเพลิงศพ", "Order granting the royal flame"),
-            Self::ExhumationPermit => {
-                ("หนังสืออนุญาตให้ขุดหรือย้ายศพ", "Permit to exhume or move remains")
-            }
-        };
-        Text::new(th, en)
-    }
-}
 
 /// When a rule applies, beside its case types.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,10 +36,20 @@ pub struct CaseFacts {
     pub residence: Option<Residence>,
     pub implants: Option<Implants>,
     pub unnatural: bool,
+    /// One waits for a decision, and no paper has been named that shows it.
     pub exemption: bool,
 }
 
 impl CaseFacts {
+    /// With what officers found out from the papers.
+    #[must_use]
+    pub fn found(self, findings: Findings) -> Self {
+        Self {
+            unnatural: findings.manner.is_some_and(Manner::needs_release),
+            ..self
+        }
+    }
+
     fn meets(self, condition: Condition) -> bool {
         match condition {
             Condition::Always => true,
@@ -131,7 +71,7 @@ impl CaseFacts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentRule {
-    pub kind: DocumentKind,
+    pub kind: PaperKind,
     /// Empty means every type.
     #[serde(default)]
     pub case_types: Vec<CaseType>,
@@ -153,54 +93,44 @@ pub struct TaskRule {
     pub when: Condition,
 }
 
-/// What a file that says nothing about papers asks for.
+/// What a file that says nothing about papers asks for, beside what every case needs.
 pub fn usual_documents() -> Vec<DocumentRule> {
-    let rule = |kind, case_types: &[CaseType], when| DocumentRule {
+    let of = |kind, case_type| DocumentRule {
         kind,
-        case_types: case_types.to_vec(),
-        when,
+        case_types: vec![case_type],
+        when: Condition::Always,
     };
     vec![
-        rule(
-            DocumentKind::DeathCertificate,
-            &[
-                CaseType::Ordinary,
-                CaseType::Infectious,
-                CaseType::Child,
-                CaseType::Unnamed,
-                CaseType::Royal,
-            ],
-            Condition::Always,
-        ),
-        rule(DocumentKind::AuthorityLetter, &[], Condition::Agent),
-        rule(DocumentKind::ExemptionEvidence, &[], Condition::Exemption),
-        rule(DocumentKind::PoliceRelease, &[], Condition::Unnatural),
-        rule(
-            DocumentKind::PoliceRelease,
-            &[CaseType::Unnamed],
-            Condition::Always,
-        ),
-        rule(
-            DocumentKind::InfectionLetter,
-            &[CaseType::Infectious],
-            Condition::Always,
-        ),
-        rule(
-            DocumentKind::RoyalOrder,
-            &[CaseType::Royal],
-            Condition::Always,
-        ),
-        rule(
-            DocumentKind::ExhumationPermit,
-            &[CaseType::Remains],
-            Condition::Always,
-        ),
+        DocumentRule {
+            kind: PaperKind::Exemption,
+            case_types: Vec::new(),
+            when: Condition::Exemption,
+        },
+        of(PaperKind::InfectionLetter, CaseType::Infectious),
+        of(PaperKind::RoyalOrder, CaseType::Royal),
+        of(PaperKind::ExhumationPermit, CaseType::Remains),
     ]
 }
 
-/// The papers a case needs, each once, in the order of the rules.
-pub fn required_documents(rules: &[DocumentRule], facts: CaseFacts) -> Vec<DocumentKind> {
+/// What no city can leave out.
+fn by_law(facts: CaseFacts) -> Vec<PaperKind> {
     let mut kinds = Vec::new();
+    // Who was buried or dug up has no new certificate.
+    if facts.case_type != CaseType::Remains {
+        kinds.push(PaperKind::DeathCertificate);
+    }
+    if facts.meets(Condition::Agent) {
+        kinds.push(PaperKind::Authority);
+    }
+    if facts.case_type == CaseType::Unnamed || facts.meets(Condition::Unnatural) {
+        kinds.push(PaperKind::PoliceRelease);
+    }
+    kinds
+}
+
+/// The papers a case needs, each once: those of every city first, then the city's own in the order of its rules.
+pub fn required_documents(rules: &[DocumentRule], facts: CaseFacts) -> Vec<PaperKind> {
+    let mut kinds = by_law(facts);
     for rule in rules {
         if facts.falls_under(&rule.case_types, rule.when) && !kinds.contains(&rule.kind) {
             kinds.push(rule.kind);
@@ -228,26 +158,53 @@ mod tests {
     }
 
     #[test]
-    fn every_type_asks_for_its_own_papers() {
-        let table: Vec<String> = CaseType::ALL
-            .into_iter()
-            .map(|case_type| {
-                let kinds = required_documents(&usual_documents(), facts(case_type));
-                let kinds: Vec<_> = kinds.into_iter().map(DocumentKind::code).collect();
-                format!("{}: {}", case_type.code(), kinds.join(", "))
-            })
-            .collect();
-        assert_eq!(
-            table,
-            [
-                "ordinary: death_certificate",
-                "infectious: death_certificate, infection_letter",
-                "child: death_certificate",
-                "unnamed: death_certificate, police_release",
-                "royal: death_certificate, royal_order",
-                "remains: exhumation_permit",
-            ]
-        );
+    fn every_type_asks_for_its_own_papers_whatever_the_manner_and_place_of_death() {
+        use crate::paper::{Registry, StatedPlace, missing};
+        let mut table = Vec::new();
+        for case_type in CaseType::ALL {
+            for manner in [
+                None,
+                Some(Manner::Natural),
+                Some(Manner::Unnatural),
+                Some(Manner::Unknown),
+            ] {
+                for registry in [
+                    None,
+                    Some(Registry::Asked),
+                    Some(Registry::Found),
+                    Some(Registry::NotFound),
+                ] {
+                    let with = |stated_place| {
+                        let found = Findings {
+                            stated_place,
+                            manner,
+                            registry,
+                        };
+                        let needed =
+                            required_documents(&usual_documents(), facts(case_type).found(found));
+                        missing(&needed, registry, &[])
+                    };
+                    let kinds = with(None);
+                    // The place in the certificate is the registrar's to change: no other paper is asked for.
+                    for place in StatedPlace::ALL {
+                        assert_eq!(with(Some(place)), kinds, "{case_type:?} {place:?}");
+                    }
+                    let word = |word: Option<&'static str>| word.unwrap_or("-");
+                    table.push(format!(
+                        "{} {} {}: {}",
+                        case_type.code(),
+                        word(manner.map(Manner::code)),
+                        word(registry.map(Registry::code)),
+                        kinds
+                            .into_iter()
+                            .map(PaperKind::code)
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    ));
+                }
+            }
+        }
+        insta::assert_snapshot!(table.join("\n"));
     }
 
     #[test]
@@ -261,12 +218,34 @@ mod tests {
         assert_eq!(
             required_documents(&usual_documents(), facts),
             [
-                DocumentKind::DeathCertificate,
-                DocumentKind::AuthorityLetter,
-                DocumentKind::ExemptionEvidence,
-                DocumentKind::PoliceRelease,
+                PaperKind::DeathCertificate,
+                PaperKind::Authority,
+                PaperKind::PoliceRelease,
+                PaperKind::Exemption,
             ]
         );
+    }
+
+    #[test]
+    fn a_city_adds_papers_and_takes_none_of_the_laws_away() {
+        let unnatural = CaseFacts {
+            unnatural: true,
+            ..facts(CaseType::Infectious)
+        };
+        let law = [PaperKind::DeathCertificate, PaperKind::PoliceRelease];
+        assert_eq!(required_documents(&[], unnatural), law);
+        let permit = DocumentRule {
+            kind: PaperKind::ExhumationPermit,
+            case_types: vec![],
+            when: Condition::LargeCoffin,
+        };
+        let large = CaseFacts {
+            coffin: CoffinSize::Large,
+            ..unnatural
+        };
+        let kinds = required_documents(&[permit], large);
+        assert_eq!(kinds[..2], law);
+        assert_eq!(kinds[2..], [PaperKind::ExhumationPermit]);
     }
 
     #[test]

@@ -546,6 +546,12 @@ impl Problems {
                     "a case type is listed twice",
                 );
             }
+            if !rule.kind.may_be_needed() {
+                self.add(
+                    format!("crematorium.documents[{i}].kind"),
+                    "cannot be asked for: an interim paper stands for death_certificate, and a signed scan is the office's own",
+                );
+            }
         }
         let tasks = settings.tasks.iter().enumerate();
         self.ids(tasks.map(|(i, rule)| (format!("crematorium.tasks[{i}].id"), rule.id.as_str())));

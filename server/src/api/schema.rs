@@ -11,7 +11,7 @@ use domain::form::{Lang, Text};
 use domain::issued::IssuedStatus;
 use domain::lunar::Phase;
 use domain::municipality::{CaseType, CoffinSize, Manual, Municipality};
-use domain::paper::Need;
+use domain::paper::PaperKind;
 use domain::time::{self, Instant};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -372,8 +372,8 @@ impl From<&TrackView> for SentRequest {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Upload {
-    /// `death_certificate`, `hospital_notice`, `notification_receipt`, `in_area_proof`, `authority`, `exemption` or
-    /// `police_release`.
+    /// `death_certificate`, `hospital_notice`, `notification_receipt`, `in_area_proof`, `authority`, `exemption`,
+    /// `police_release`, `infection_letter`, `royal_order` or `exhumation_permit`.
     #[serde(default)]
     pub kind: String,
     /// The id of the photo that this one replaces.
@@ -426,7 +426,7 @@ impl From<&Papers> for PaperList {
             defect: paper.defect.clone(),
             sent_at: moment(paper.sent_at),
         };
-        let shown_by = |need: &Need| need.shown_by().iter().map(|kind| kind.code()).collect();
+        let shown_by = |need: &PaperKind| need.shown_by().iter().map(|kind| kind.code()).collect();
         Self {
             papers: papers.papers.iter().map(sent).collect(),
             missing: papers.missing.iter().map(shown_by).collect(),

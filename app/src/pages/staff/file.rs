@@ -355,7 +355,7 @@ impl FileView {
     fn unsettled(&self) -> Option<AnyView> {
         let lang = self.lang;
         let missing = self.papers.missing.iter().map(|need| {
-            let need = need.label();
+            let need = need.needed();
             lang.t(
                 format!("ยังไม่มีหรือยังไม่ได้ตรวจ: {}", need.th),
                 format!("Missing or not checked: {}", need.en),

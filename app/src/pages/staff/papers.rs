@@ -18,7 +18,7 @@ use axum::response::Response;
 use desk::Trouble;
 use desk::paper::{Finding, PaperView, Papers};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, raw};
-use domain::paper::{Manner, Need, PaperKind, Registry, StatedPlace, Verdict};
+use domain::paper::{Manner, PaperKind, Registry, StatedPlace, Verdict};
 use domain::picture::PictureError;
 use domain::reference::Reference;
 use leptos::prelude::*;
@@ -79,7 +79,8 @@ pub(super) fn panel(view: &FileView) -> AnyView {
 /// Why the request cannot be approved yet, above everything else.
 pub(super) fn warning(view: &FileView) -> Option<AnyView> {
     let lang = view.lang;
-    let waits = view.papers.missing.contains(&Need::PoliceRelease) && view.file.status.is_live();
+    let waits =
+        view.papers.missing.contains(&PaperKind::PoliceRelease) && view.file.status.is_live();
     waits.then(|| {
         let title = lang.t(
             "ยังอนุมัติไม่ได้: รอหนังสือให้จัดการศพได้",
@@ -101,7 +102,7 @@ fn missing(lang: Lang, papers: &Papers) -> AnyView {
     let lines = papers
         .missing
         .iter()
-        .map(|need| view! { <li>{need.label().get(lang).to_owned()}</li> })
+        .map(|need| view! { <li>{need.needed().get(lang).to_owned()}</li> })
         .collect_view();
     view! { <p>{lang.t("ยังขาดหรือยังไม่ได้ตรวจ:", "Missing or not yet accepted:")}</p><ul>{lines}</ul> }
         .into_any()

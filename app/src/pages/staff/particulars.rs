@@ -244,7 +244,7 @@ pub(super) async fn panel(office: &Office, reference: &str) -> desk::Result<AnyV
     let papers: Vec<_> = view
         .documents
         .iter()
-        .map(|kind| kind.label().get(lang).to_owned())
+        .map(|kind| kind.needed().get(lang).to_owned())
         .collect();
     rows.push(SummaryRow::new(
         lang.t("เอกสารที่ต้องใช้", "Papers needed"),

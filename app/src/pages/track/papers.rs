@@ -15,7 +15,7 @@ use desk::Trouble;
 use desk::paper::{PaperView, Papers, Pass};
 use desk::request::TrackView;
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, raw};
-use domain::paper::{Need, PaperKind, Registry, StatedPlace, Verdict};
+use domain::paper::{PaperKind, Registry, StatedPlace, Verdict};
 use domain::picture::PictureError;
 use domain::reference::Reference;
 use leptos::prelude::*;
@@ -317,7 +317,7 @@ fn missing(lang: Lang, papers: &Papers) -> AnyView {
         .missing
         .iter()
         .map(|need| {
-            let label = need.label();
+            let label = need.needed();
             let state = state_of(lang, *need, papers);
             view! { <li>{label.get(lang).to_owned()}{state}</li> }
         })
@@ -329,12 +329,12 @@ fn missing(lang: Lang, papers: &Papers) -> AnyView {
     .into_any()
 }
 
-fn state_of(lang: Lang, need: Need, papers: &Papers) -> Option<String> {
+fn state_of(lang: Lang, need: PaperKind, papers: &Papers) -> Option<String> {
     let waits = papers
         .papers
         .iter()
         .any(|paper| need.shown_by().contains(&paper.kind) && paper.verdict == Verdict::Waiting);
-    let looked_up = need == Need::Death && papers.findings.registry == Some(Registry::Asked);
+    let looked_up = need.is_of_death() && papers.findings.registry == Some(Registry::Asked);
     let words = if waits {
         lang.t("ส่งแล้ว รอตรวจ", "sent, being checked")
     } else if looked_up {
@@ -351,7 +351,7 @@ fn state_of(lang: Lang, need: Need, papers: &Papers) -> Option<String> {
 fn asks_registry(papers: &Papers) -> bool {
     papers.may_send
         && papers.findings.registry.is_none()
-        && papers.missing.contains(&Need::Death)
+        && papers.missing.contains(&PaperKind::DeathCertificate)
         && !papers.papers.iter().any(|paper| paper.kind.is_of_death())
 }
 
@@ -415,12 +415,7 @@ fn add(visit: &Visit, form: &FormView, facts: &Facts, found: &TrackView) -> AnyV
         .map(|kind| (kind.code().to_owned(), kind.label().get(lang).to_owned()))
         .collect();
     // What is still missing is offered first.
-    let first = found
-        .papers
-        .missing
-        .iter()
-        .find(|need| state_of(lang, **need, &found.papers).is_none());
-    let first = first.and_then(|need| need.shown_by().first()).copied();
+    let first = found.papers.not_sent().next();
     let chosen = match form.value("kind") {
         typed if typed.is_empty() => first
             .unwrap_or(PaperKind::DeathCertificate)
