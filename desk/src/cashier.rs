@@ -291,10 +291,16 @@ impl Desk {
             .await
     }
 
-    /// Keys the official receipt of a payment that came through the bank.
-    pub async fn key_receipt(&self, who: &StaffActor, payment_id: Uuid, typed: &str) -> Result<()> {
+    /// Keys the official receipt of this note's payment that came through the bank. A second tap answers the same.
+    pub async fn key_receipt(
+        &self,
+        who: &StaffActor,
+        note_id: Uuid,
+        payment_id: Uuid,
+        typed: &str,
+    ) -> Result<()> {
         is_cashier(who)?;
-        let now = self.now();
+        let (now, actor) = (self.now(), Actor::Staff(who.clone()));
         let year = fiscal_year(time::local_date(now));
         let own = self.rules().municipality.money.receipts == Receipts::Sala;
         let keyed = if own {
@@ -304,23 +310,39 @@ impl Desk {
         };
         self.store
             .write(async |tx| {
-                let number = if own {
+                let note = fee::note_by_id(tx, note_id)
+                    .await?
+                    .ok_or(Trouble::NotFound)?;
+                fee::lock(tx, note.request_id, now).await?;
+                let paid = payment::by_id(tx, payment_id)
+                    .await?
+                    .filter(|paid| paid.note_id == note_id)
+                    .ok_or(Trouble::NotFound)?;
+                if paid.undone.is_some() {
+                    return Err(taken_back());
+                }
+                if let Some((_, has)) = &paid.receipt {
+                    let same = own || *has == keyed;
+                    return if same { Ok(()) } else { Err(has_receipt(has)) };
+                }
+                let receipt = if own {
                     fee::next_number(tx, "receipt", year).await?.to_string()
                 } else {
                     // Cashiers who key the same number at once follow one another.
                     fee::next_number(tx, "keyed receipt", year).await?;
                     keyed.clone()
                 };
-                if payment::set_receipt(tx, payment_id, year, &number).await? {
-                    return Ok(());
+                if !payment::set_receipt(tx, payment_id, year, &receipt).await? {
+                    return Err(receipt_used());
                 }
-                match payment::by_id(tx, payment_id).await? {
-                    None => Err(Trouble::NotFound),
-                    Some(paid) if paid.receipt.as_ref().is_some_and(|(_, has)| *has == number) => {
-                        Ok(())
-                    }
-                    Some(_) => Err(receipt_used()),
-                }
+                let row = request::by_id(tx, note.request_id)
+                    .await?
+                    .ok_or(Trouble::NotFound)?;
+                let event = Event::ReceiptKeyed {
+                    number: note.number.to_string(),
+                    receipt,
+                };
+                self.note_money(tx, &row, &actor, &event, now).await
             })
             .await
     }
@@ -532,6 +554,26 @@ fn receipt_used() -> Trouble {
         "used",
         "เลขที่ใบเสร็จนี้ใช้ไปแล้วในปีงบประมาณนี้ โปรดตรวจอีกครั้ง",
         "This receipt's number is used already in this fiscal year. Check it.",
+    )
+}
+
+fn has_receipt(number: &str) -> Trouble {
+    wrong(
+        "receipt",
+        "has_one",
+        &format!("รายการนี้มีเลขใบเสร็จ {number} แล้ว หากผิด ให้ยกเลิกการรับชำระนี้พร้อมเหตุผล แล้วบันทึกใหม่"),
+        &format!(
+            "This payment has receipt {number} already. If that is wrong, undo the payment with the reason and enter it anew."
+        ),
+    )
+}
+
+fn taken_back() -> Trouble {
+    wrong(
+        "receipt",
+        "undone",
+        "การรับชำระนี้ยกเลิกไปแล้ว ไม่ต้องใส่เลขใบเสร็จ",
+        "This payment was undone: it takes no receipt.",
     )
 }
 

@@ -1008,6 +1008,7 @@ pub(crate) fn event_words(rules: &Rules, event: &Event) -> Text {
         | Event::NoteIssued { .. }
         | Event::NotePaid { .. }
         | Event::PaymentUndone { .. }
+        | Event::ReceiptKeyed { .. }
         | Event::RefundAsked { .. }
         | Event::RefundChanged { .. } => crate::fee::event_words(event),
         Event::Called { outcome } => {

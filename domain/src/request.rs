@@ -432,6 +432,11 @@ pub enum Event {
         number: String,
         reason: String,
     },
+    /// The official receipt of a payment through the bank.
+    ReceiptKeyed {
+        number: String,
+        receipt: String,
+    },
     RefundAsked {
         amount: Satang,
     },
@@ -504,6 +509,7 @@ impl Event {
             Self::NoteIssued { .. } => "note_issued",
             Self::NotePaid { .. } => "note_paid",
             Self::PaymentUndone { .. } => "payment_undone",
+            Self::ReceiptKeyed { .. } => "receipt_keyed",
             Self::RefundAsked { .. } => "refund_asked",
             Self::RefundChanged { .. } => "refund_changed",
             Self::Called { .. } => "called",

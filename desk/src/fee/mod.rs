@@ -222,7 +222,10 @@ impl Desk {
             .write(async |tx| {
                 fee::lock(tx, row.id, now).await?;
                 let row = request::by_id(tx, row.id).await?.ok_or(Trouble::NotFound)?;
-                still_priced(&row)?;
+                // Of what ended only the meter is owed, and it needs its rate.
+                if !self.may_have_run(tx, &row).await? {
+                    still_priced(&row)?;
+                }
                 let mut case = crematorium::load(tx, row.id)
                     .await?
                     .ok_or(Trouble::NotFound)?;

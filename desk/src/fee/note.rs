@@ -239,15 +239,14 @@ impl Desk {
         self.give_back(tx, row, back, actor, now).await
     }
 
-    /// Whether a meter may have run: the booking stands, was held, or ended when its first place had begun.
+    /// Whether a meter may have run: the day of the booking's first place has come, and it stood until then.
     pub(super) async fn may_have_run(&self, conn: &mut Conn, row: &RequestRow) -> Result<bool> {
-        Ok(match row.state.status {
-            Status::Approved | Status::Completed => true,
-            Status::Cancelled | Status::Withdrawn => {
-                self.days_left(conn, row, row.state.updated_at).await? <= 0
-            }
-            _ => false,
-        })
+        let until = match row.state.status {
+            Status::Approved | Status::Completed => self.now(),
+            Status::Cancelled | Status::Withdrawn => row.state.updated_at,
+            _ => return Ok(false),
+        };
+        Ok(self.days_left(conn, row, until).await? <= 0)
     }
 
     /// Asks the finance division to pay something back, and keeps the rest.
@@ -407,11 +406,13 @@ impl Desk {
             .await
     }
 
-    /// Settles what a meter decides, by a second note. Readings are by item, as typed.
+    /// Settles what a meter decides, by a second note. Readings are by item, as typed; `seen` is the meter's note that
+    /// the page showed: nobody writes over a reading they have not seen.
     pub async fn settle_meter(
         &self,
         who: &StaffActor,
         reference: &str,
+        seen: Option<Uuid>,
         readings: &BTreeMap<String, String>,
     ) -> Result<()> {
         handles_requests(who)?;
@@ -454,11 +455,26 @@ impl Desk {
                 if lines.is_empty() {
                     return Err(Trouble::NotFound);
                 }
+                let standing = current(tx, row.id, NoteKind::Meter).await?;
+                if standing.as_ref().map(|note| note.id) != seen
+                    && standing.is_some_and(|note| note.lines != lines)
+                {
+                    return Err(read_before());
+                }
                 self.replace(tx, &row, NoteKind::Meter, lines, &actor, &rules, now)
                     .await
             })
             .await
     }
+}
+
+fn read_before() -> Trouble {
+    wrong(
+        "",
+        "changed",
+        "มีผู้บันทึกหน่วยมิเตอร์อีกค่าหนึ่งไปแล้ว โปรดดูใบแจ้งชำระล่าสุด แล้วบันทึกใหม่หากต้องแก้",
+        "Somebody has noted another reading. Look at the latest note, and save again if it must be corrected.",
+    )
 }
 
 /// The note of a kind that holds now.

@@ -73,6 +73,8 @@ pub struct FeeView {
     pub can_ask_exemption: bool,
     /// Whether there is a meter to settle: it may have run, also when the booking ended meanwhile.
     pub can_settle: bool,
+    /// Whether the rate may be told: while there is a price, or a meter to be settled.
+    pub can_set_residence: bool,
     pub extras: Vec<Extra>,
     /// Items that are charged only on request and fit this booking.
     pub on_request: Vec<FeeItem>,
@@ -206,6 +208,7 @@ impl Desk {
             .cloned()
             .collect();
         let (applicant_name, deceased_name) = names(&loaded);
+        let may_have_run = self.may_have_run(conn, row).await?;
         let exempted = exemptions
             .iter()
             .any(|exemption| exemption.row.status == ExemptionStatus::Granted);
@@ -223,7 +226,8 @@ impl Desk {
             refunds: refund::of(conn, row.id).await?,
             balance: ledger::balance(conn, row.id, "receivable").await?,
             extras: fee::extras(conn, row.id).await?,
-            can_settle: quote.has_estimate() && self.may_have_run(conn, row).await?,
+            can_settle: quote.has_estimate() && may_have_run,
+            can_set_residence: super::has_price(row.state.status) || may_have_run,
             can_decide: who.is_some_and(|who| who.has(Role::Approver)),
             quote,
             exemptions,
@@ -282,6 +286,10 @@ pub(crate) fn event_words(event: &Event) -> Text {
         Event::PaymentUndone { number, reason } => Text::new(
             format!("ยกเลิกการรับชำระใบแจ้งเลขที่ {number}: {reason}"),
             format!("Payment of note {number} undone: {reason}"),
+        ),
+        Event::ReceiptKeyed { number, receipt } => Text::new(
+            format!("ออกใบเสร็จรับเงินเลขที่ {receipt} ของใบแจ้งเลขที่ {number}"),
+            format!("Receipt {receipt} for note {number}"),
         ),
         Event::RefundAsked { amount } => Text::new(
             format!("แจ้งคืนเงิน {}", amount.th()),

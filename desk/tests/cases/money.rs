@@ -363,9 +363,13 @@ async fn a_meter_is_settled_by_a_second_note_up_to_its_ceiling() {
         let reference = approved(&office, 1, &usual_wish()).await;
         let settle = async |reading: &str| {
             let readings = [("electricity".to_owned(), reading.to_owned())].into();
+            let seen = fees(&office, &reference)
+                .await
+                .current(NoteKind::Meter)
+                .map(|note| note.id);
             office
                 .desk
-                .settle_meter(&approver(), &reference, &readings)
+                .settle_meter(&approver(), &reference, seen, &readings)
                 .await
         };
         assert_eq!(code(settle("ห้าสิบ").await), "number");
@@ -388,23 +392,27 @@ async fn what_a_meter_counted_is_owed_also_when_the_rest_is_cancelled() {
             let readings = [("electricity".to_owned(), reading.to_owned())].into();
             office
                 .desk
-                .settle_meter(&approver(), reference, &readings)
+                .settle_meter(&approver(), reference, None, &readings)
                 .await
         };
         let cancel = async |reference: &str| {
             let reason = "ครอบครัวเปลี่ยนวัด".to_owned();
             act(&office, reference, Action::Cancel { reason }).await;
         };
-        // Cancelled two days before its first night: nothing was used, and a note made too early is void.
+        // Before its first night nothing was used, and nothing is read; so it is when it is cancelled before.
         let places = wish(None, Some(("sala-1", "2026-11-26", 2)));
         let early = approved(&office, 1, &places).await;
-        settle(&early, "10").await.unwrap();
+        let refused = |outcome| matches!(outcome, Err(Trouble::Refused(Refusal::WrongState)));
+        assert!(!fees(&office, &early).await.can_settle);
+        assert!(refused(settle(&early, "10").await));
         office.clock.advance(TimeDelta::days(1));
         cancel(&early).await;
         let view = fees(&office, &early).await;
         assert_eq!(view.current(NoteKind::Meter), None);
         assert_eq!((view.balance, view.can_settle), (Satang::ZERO, false));
-        assert!(settle(&early, "10").await.is_err());
+        office.clock.advance(TimeDelta::days(2));
+        assert!(refused(settle(&early, "10").await));
+        office.clock.advance(TimeDelta::days(-2));
         books_balance(&office.desk.store).await;
 
         // Cancelled after one night of two: the meter of that night is settled afterwards, and can be paid.
@@ -441,13 +449,89 @@ async fn what_a_meter_counted_is_owed_also_when_the_rest_is_cancelled() {
 }
 
 #[tokio::test]
+async fn the_meter_of_what_ended_waits_for_the_rate_and_the_rate_can_still_be_told() {
+    both_stores(async |store| {
+        // A city where people from elsewhere pay more for what they use.
+        let mut city = city();
+        for item in &mut city.money.items {
+            if item.metered.is_some() {
+                item.rates[0].out_of_area = Satang(1_600);
+            }
+        }
+        let office = office_of(store, city, true);
+        let desk = &office.desk;
+        let mut fields = answers(1, &usual_wish());
+        fields.insert("deceased.residence".into(), "not_sure".into());
+        let reference = desk.walk_in(&approver(), &fields).await.unwrap();
+        let reference = reference.as_str();
+        act(&office, reference, Action::Approve).await;
+        let reason = "ครอบครัวเปลี่ยนวัด".to_owned();
+        act(&office, reference, Action::Cancel { reason }).await;
+        let settle = async || {
+            let readings = [("electricity".to_owned(), "20".to_owned())].into();
+            desk.settle_meter(&approver(), reference, None, &readings)
+                .await
+        };
+        assert_eq!(code(settle().await), "not_certain");
+        assert!(fees(&office, reference).await.can_set_residence);
+        desk.set_residence(&approver(), reference, Residence::InArea)
+            .await
+            .unwrap();
+        // The day goes by: it had begun when it ended, whatever is looked up later.
+        office.clock.advance(TimeDelta::days(1));
+        settle().await.unwrap();
+        let view = fees(&office, reference).await;
+        assert!(view.current(NoteKind::Fee).is_none(), "only what was used");
+        assert_eq!(view.current(NoteKind::Meter).unwrap().due, Satang(16_000));
+        assert_eq!(view.balance, Satang(16_000));
+        books_balance(&desk.store).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_who_read_a_meter_at_once_the_second_sees_the_first_before_it_writes() {
+    both(async |office| {
+        let reference = approved(&office, 1, &usual_wish()).await;
+        let settle = async |office: Office, reading: u32, seen| {
+            let readings = [("electricity".to_owned(), reading.to_string())].into();
+            office
+                .desk
+                .settle_meter(&approver(), &reference, seen, &readings)
+                .await
+        };
+        let read = |reading, seen| settle(office.clone(), reading, seen);
+        let (one, other) = tokio::join!(read(20, None), read(30, None));
+        let late = match (&one, &other) {
+            (Ok(()), Err(_)) => other,
+            (Err(_), Ok(())) => one,
+            both => panic!("{both:?}"),
+        };
+        assert_eq!(code(late), "changed");
+        let seen = fees(&office, &reference)
+            .await
+            .current(NoteKind::Meter)
+            .map(|note| note.id);
+        // The same reading again, from a page that is old, changes nothing; a correction of what is seen does.
+        read(25, seen).await.unwrap();
+        read(25, seen).await.unwrap();
+        assert_eq!(code(read(26, seen).await), "changed");
+        let notes = fees(&office, &reference).await.notes;
+        let meters = notes.iter().filter(|note| note.kind == NoteKind::Meter);
+        assert_eq!(meters.count(), 2);
+        books_balance(&office.desk.store).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_ended_gets_no_new_note() {
     both(async |office| {
         let extras = [domain::fee::Extra {
             item: "cold_coffin".into(),
             units: 1,
         }];
-        let reference = approved(&office, 1, &usual_wish()).await;
+        let reference = approved(&office, 1, &wish(Some(("2026-11-26", "10:00")), None)).await;
         let reason = "ครอบครัวเปลี่ยนวัด".to_owned();
         act(&office, &reference, Action::Cancel { reason }).await;
         let before = fees(&office, &reference).await;
@@ -656,7 +740,9 @@ async fn role_by_use_case() {
                 desk.undo_payment(&who, note.id, Uuid::nil(), "x")
                     .await
                     .err(),
-                desk.key_receipt(&who, Uuid::nil(), "x").await.err(),
+                desk.key_receipt(&who, Uuid::nil(), Uuid::nil(), "x")
+                    .await
+                    .err(),
                 match desk.try_statement(&who, b"x").await {
                     Err(NotRead::Trouble(trouble)) => Some(trouble),
                     _ => None,
@@ -733,14 +819,22 @@ async fn the_banks_file_is_tried_imported_once_and_nothing_is_lost() {
         assert_eq!(account(&desk.store, "suspense").await, -(99_900 + 5_000));
         assert_eq!(fees(&office, &reference).await.balance, Satang::ZERO);
 
-        // Its receipt is keyed once.
-        let payment = fees(&office, &reference).await.payments[0].id;
-        desk.key_receipt(&cashier(), payment, "RC-1").await.unwrap();
-        desk.key_receipt(&cashier(), payment, "RC-1").await.unwrap();
-        assert_eq!(
-            code(desk.key_receipt(&cashier(), payment, "RC-2").await),
-            "used"
-        );
+        // Its receipt is keyed once, on its own note, and is audited; who keys another is told the one it has.
+        let payment = fees(&office, &reference).await.payments[0].clone();
+        let who = cashier();
+        let key = async |note, receipt| desk.key_receipt(&who, note, payment.id, receipt).await;
+        let keyed = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM audit WHERE act = 'receipt_keyed'";
+        assert!(matches!(
+            key(second.id, "RC-1").await,
+            Err(Trouble::NotFound)
+        ));
+        key(payment.note_id, "RC-1").await.unwrap();
+        key(payment.note_id, "RC-1").await.unwrap();
+        assert_eq!(store::testing::number(&desk.store, keyed).await, 1);
+        let Err(Trouble::Invalid(errors)) = key(payment.note_id, "RC-2").await else {
+            panic!("it has one");
+        };
+        assert!(errors.of("receipt").unwrap().text.en.contains("RC-1"));
 
         // Less than was asked for: a note for the rest.
         let lines = desk
@@ -1078,6 +1172,18 @@ async fn own_receipts_have_no_gap_and_no_double() {
         .await;
         assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
         let sql = "SELECT receipt_number AS x FROM payment ORDER BY receipt_number";
+        // A second tap on the button that makes one uses up no number.
+        let paid = "SELECT CAST(id AS TEXT) AS x FROM payment ORDER BY id";
+        let on = "SELECT CAST(note_id AS TEXT) AS x FROM payment ORDER BY id";
+        let id = async |sql| -> Uuid {
+            let ids = texts(&office.desk.store, sql, "x").await;
+            ids[0].parse().unwrap()
+        };
+        office
+            .desk
+            .key_receipt(&cashier(), id(on).await, id(paid).await, "")
+            .await
+            .unwrap();
         let numbers = texts(&office.desk.store, sql, "x").await;
         let expected: Vec<String> = (1..=many).map(|n| format!("70-{n:06}")).collect();
         assert_eq!(numbers, expected);
@@ -1254,7 +1360,8 @@ async fn random_acts_leave_books_that_add_up() {
                 }
                 5 => {
                     let readings = [("electricity".to_owned(), next(100).to_string())].into();
-                    let _ = desk.settle_meter(&who, reference, &readings).await;
+                    let seen = view.current(NoteKind::Meter).map(|note| note.id);
+                    let _ = desk.settle_meter(&who, reference, seen, &readings).await;
                 }
                 6 => {
                     let extras = [domain::fee::Extra {

@@ -245,7 +245,7 @@ async fn acted(office: &Office, id: &str, typed: RawFields) -> desk::Result<Resp
             desk.take_payment(who, note, &taken).await
         }
         "receipt" => {
-            desk.key_receipt(who, payment()?, raw(&typed, "receipt"))
+            desk.key_receipt(who, note, payment()?, raw(&typed, "receipt"))
                 .await
         }
         "undo" => {

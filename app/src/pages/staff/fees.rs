@@ -14,10 +14,11 @@ use axum::response::Response;
 use desk::Trouble;
 use desk::fee::{FeeView, NoteRow, Waits};
 use domain::crematorium::{Residence, Rules};
-use domain::fee::{ExemptionStatus, Extra, NoteStatus};
+use domain::fee::{ExemptionStatus, Extra, NoteKind, NoteStatus};
 use domain::form::{FieldErrors, Lang, RawFields, raw};
 use domain::money::Satang;
 use domain::reference::Reference;
+use domain::request::Status;
 use leptos::prelude::*;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -86,7 +87,8 @@ async fn acted(office: &Office, number: &str, typed: RawFields) -> desk::Result<
                     Some((name.strip_prefix("meter.")?.to_owned(), value.clone()))
                 })
                 .collect();
-            desk.settle_meter(who, number, &readings).await
+            let seen = raw(&typed, "seen").parse().ok();
+            desk.settle_meter(who, number, seen, &readings).await
         }
         _ => Err(Trouble::NotFound),
     };
@@ -269,7 +271,7 @@ impl FeesView {
 
     fn residence(&self) -> Option<AnyView> {
         let lang = self.lang;
-        if !self.fees.status.is_live() {
+        if !self.fees.can_set_residence {
             return None;
         }
         let now = self.fees.residence.label();
@@ -449,8 +451,11 @@ impl FeesView {
     fn meter(&self) -> Option<AnyView> {
         let lang = self.lang;
         if !self.fees.can_settle {
-            return None;
+            let later = self.fees.status == Status::Approved && self.fees.quote.has_estimate();
+            return later.then(|| view! { <p class="muted">{lang.t("ค่าใช้จ่ายตามมิเตอร์บันทึกได้ตั้งแต่วันแรกที่ใช้สถานที่", "What a meter counts can be noted from the first day of use.")}</p> }.into_any());
         }
+        let standing = self.fees.current(NoteKind::Meter);
+        let seen = standing.map_or_else(String::new, |note| note.id.to_string());
         let fields = self.fees.quote.metered().map(|line| {
             let name = format!("meter.{}", line.item);
             let id = format!("meter-meter-{}", line.item);
@@ -469,7 +474,7 @@ impl FeesView {
         Some(
             view! {
                 <form method="post" action=self.action()>
-                    {hidden(&[("action", "meter")])}
+                    {hidden(&[("action", "meter"), ("seen", &seen)])}
                     <h3>{lang.t("หน่วยที่ใช้จริงตามมิเตอร์", "Units used, by the meter")}</h3>
                     {fields}
                     <Button label=lang.t("ออกใบแจ้งชำระตามมิเตอร์", "Issue the meter note") kind=ButtonKind::Secondary/>
