@@ -91,11 +91,21 @@ impl Desk {
         let mut relieved = 0;
         for row in affected::of_cause(tx, cause).await? {
             if row.resolved.is_none() {
-                let stays = self.note(tx, &Note::MayStay(row), actor, now).await?;
-                relieved += u32::from(stays);
+                relieved += u32::from(self.relieve_row(tx, row, actor, now).await?);
             }
         }
         Ok(relieved)
+    }
+
+    /// The same for one line of the list. False: there is nothing to say, for something else makes it move still.
+    pub(crate) async fn relieve_row(
+        &self,
+        tx: &mut Tx,
+        row: AffectedRow,
+        actor: &Actor,
+        now: Instant,
+    ) -> Result<bool> {
+        self.note(tx, &Note::MayStay(row), actor, now).await
     }
 
     /// Takes a booking off the list because it moved or ended; the call about it need not be made any more.

@@ -3,7 +3,6 @@ use crate::office::Names;
 use crate::revision::{Effect, NewRevision, Revised};
 use crate::{Desk, Result, Trouble};
 use chrono::{Days, NaiveDate};
-use domain::crematorium::Rules;
 use domain::form::{FieldError, FieldErrors, Text};
 use domain::municipality::{Closes, Closure, ClosureWhen, Municipality};
 use domain::request::{Role, StaffActor};
@@ -11,7 +10,6 @@ use domain::setting::{Kind, part};
 use domain::text;
 use domain::time::{self, Instant};
 use store::closure::{self as stored, UrgentRow};
-use uuid::Uuid;
 
 /// How often an urgent closure is tried again when others revise the calendar at the same moment.
 const TRIES: u8 = 16;
@@ -294,17 +292,4 @@ fn urgent(
         affected: row.affected,
         review,
     }
-}
-
-/// The closures that a change took away, by their ids: what they made move may stay after all.
-pub(crate) fn removed(old: &Rules, new: &Rules) -> Vec<Uuid> {
-    let ids = |rules: &Rules| -> Vec<Uuid> {
-        let closures = rules.settings().closures.iter();
-        closures.filter_map(|closure| closure.id).collect()
-    };
-    let kept = ids(new);
-    ids(old)
-        .into_iter()
-        .filter(|id| !kept.contains(id))
-        .collect()
 }

@@ -1,7 +1,7 @@
 //! Drafts: raw answers kept for a browser, the hold, carrying to another phone, and sending.
 use crate::limit::queue_up;
 use crate::request::{Channel, Outcome, Submission, TrackView, load, wish_fields};
-use crate::{Desk, Result, Trouble, place};
+use crate::{Desk, Result, Trouble, given_up, place};
 use chrono::TimeDelta;
 use domain::agent::AgentActor;
 use domain::crematorium::{Application, Booker, Rules, Wish, application};
@@ -226,8 +226,11 @@ impl Desk {
                 if self.limits && other_holds(tx, &owner_mac, id, now).await? >= most_holds {
                     return Err(Trouble::TooManyUnverified);
                 }
-                self.check_given_up(tx, &self.who_drafts(&row.fields), wish)
-                    .await?;
+                let mut who = self.who_drafts(&row.fields);
+                if let Whose::Agent(agent) = owner.whose() {
+                    who.extend(given_up::agent(&Actor::Agent(agent.id)));
+                }
+                self.check_given_up(tx, &who, wish).await?;
                 if place::take(tx, &rules, Holder::draft(id), wish, Some(until), now)
                     .await?
                     .is_none()

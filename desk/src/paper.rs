@@ -3,7 +3,7 @@
 //! A photo is decoded in the workshop, sealed into the vault, and then named by a row; every row, verdict and
 //! finding is a change of its request, so that nobody decides on papers they have not seen.
 use crate::channel::ChannelActor;
-use crate::request::{Access, Loaded, Record, came_first, load};
+use crate::request::{Access, Loaded, Record, came_first, load, still_acts};
 use crate::vault::{self, Shelf, VaultError};
 use crate::{Desk, Result, Trouble, case_task};
 use data_encoding::HEXLOWER;
@@ -72,15 +72,15 @@ impl Papers {
     /// What is missing and not on its way: no photo waits for its verdict, nor an answer of the registry.
     pub fn not_sent(&self) -> impl Iterator<Item = PaperKind> {
         let asked = self.findings.registry == Some(Registry::Asked);
-        let sent = |need: PaperKind, verdict| {
-            self.papers
-                .iter()
-                .any(|paper| need.shown_by().contains(&paper.kind) && paper.verdict == verdict)
+        let waits = |need: PaperKind| {
+            let mut papers = self.papers.iter();
+            papers.any(|it| need.shown_by().contains(&it.kind) && it.verdict == Verdict::Waiting)
         };
+        let on_its_way = move |need: PaperKind| asked && need.is_of_death() || waits(need);
         self.missing
             .iter()
             .copied()
-            .filter(move |need| !(asked && need.is_of_death()) && !sent(*need, Verdict::Waiting))
+            .filter(move |need| !on_its_way(*need))
     }
 
     /// The defects that officers noted, and what was never sent, as a return lists them.
@@ -97,7 +97,8 @@ impl Papers {
         };
         let absent = self
             .not_sent()
-            .filter(|need| !told(*need) && !(self.certificate_awaited && need.is_of_death()))
+            .filter(|need| !told(*need))
+            .filter(|need| !(self.certificate_awaited && need.is_of_death()))
             .map(|need| format!("ยังไม่ได้ส่ง: {}", need.needed().th));
         defects.chain(absent).collect()
     }
@@ -235,6 +236,7 @@ impl Desk {
                 let Some(version) = touched.await? else {
                     return Err(Stop::Trouble(stopped(tx, pass.row.id).await?));
                 };
+                still_acts(tx, pass.row.id, &pass.actor).await?;
                 // A double tap: the same photo is there already, and nothing of this one is kept.
                 let papers = stored::of(tx, pass.row.id).await?;
                 if papers.iter().any(|paper| is_same(paper, &row)) {
@@ -595,6 +597,7 @@ impl Desk {
                 let Some(version) = stored::touch(tx, row.id, false, false, now).await? else {
                     return Err(stopped(tx, row.id).await?);
                 };
+                still_acts(tx, row.id, &actor).await?;
                 // Read again behind the row's lock.
                 let before = stored::findings(tx, row.id).await?;
                 if before.registry.is_none() {

@@ -1,7 +1,6 @@
 //! Settings revised by staff: what a kind is now and was, what a change would do to bookings, and making it.
 //!
 //! Nothing is moved by machine: bookings that would lie in a closed day are put on the list of those that must move.
-use crate::closure::removed;
 use crate::office::{InboxRow, Names, inbox_row};
 use crate::settings::{Layers, STAFF_KEY};
 use crate::{Desk, Result, Trouble};
@@ -19,8 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use store::audit::{self, Version};
 use store::claim::{self, Booked, Holder};
 use store::closure::UrgentRow;
+use store::crematorium::CaseRow;
 use store::setting::{self, NewSetting, SettingRow};
-use store::{Conn, Tx, crematorium, outage, request};
+use store::{Conn, Tx, affected, crematorium, outage, request};
 use uuid::Uuid;
 
 /// Holds the cells of a day that is being closed, until every server has read the new settings. A hold like a
@@ -278,17 +278,35 @@ impl Desk {
             self.mark_affected(tx, &booking, cause, &reason, &actor, now)
                 .await?;
         }
-        for closure in removed(old, new) {
-            self.relieve_affected(
-                tx,
-                Cause {
-                    kind: CauseKind::Closure,
-                    id: closure,
-                },
-                &actor,
-                now,
-            )
-            .await?;
+        self.relieve_open(tx, (old, new), &actor, now).await
+    }
+
+    /// Takes those off the list whose closure closes none of their places any more, because it was taken away or the
+    /// day was opened anyway; and those whose place is there again.
+    async fn relieve_open(
+        &self,
+        tx: &mut Tx,
+        (old, new): (&Rules, &Rules),
+        actor: &Actor,
+        now: Instant,
+    ) -> Result<()> {
+        let known = [closure_ids(old), closure_ids(new)].concat();
+        for row in affected::open_of_kind(tx, CauseKind::Closure).await? {
+            let Some(case) = crematorium::load(tx, row.request_id).await? else {
+                continue;
+            };
+            // A closure of the file has no id, and a place that went has none either: their rows bear the revision's.
+            let anonymous = !known.contains(&row.cause.id);
+            let holds = used(&case).into_iter().any(|(resource, date)| {
+                let Some(facility) = new.facility(resource) else {
+                    return anonymous;
+                };
+                let closure = new.closure(date, facility);
+                closure.is_some_and(|it| it.id.map_or(anonymous, |id| id == row.cause.id))
+            });
+            if !holds {
+                self.relieve_row(tx, row, actor, now).await?;
+            }
         }
         Ok(())
     }
@@ -400,6 +418,28 @@ pub(crate) fn closes_newly(old: &Rules, new: &Rules, date: NaiveDate, facility: 
     old.closed(date, facility).is_none() && new.closed(date, facility).is_some()
 }
 
+/// Whether the family itself is there on that date. A pavilion that is cleaned on a closed day is cleaned another time:
+/// nobody is made to move for that.
+async fn is_used(conn: &mut Conn, request: Uuid, resource: &str, date: NaiveDate) -> Result<bool> {
+    let case = crematorium::load(conn, request).await?;
+    Ok(case.is_some_and(|case| used(&case).contains(&(resource, date))))
+}
+
+/// What a family itself uses, and when: without the time in which its places are cleaned or cool down.
+fn used(case: &CaseRow) -> Vec<(&str, NaiveDate)> {
+    let furnace = case.cremation.iter();
+    let furnace = furnace.map(|it| (&*it.furnace_id, it.wish.date));
+    let table = case.ash.iter().map(|it| (&*it.table_id, it.wish.date));
+    let nights = case.pavilion.iter();
+    let nights = nights.flat_map(|it| it.evenings().map(|date| (&*it.id, date)));
+    furnace.chain(table).chain(nights).collect()
+}
+
+fn closure_ids(rules: &Rules) -> Vec<Uuid> {
+    let closures = rules.settings().closures.iter();
+    closures.filter_map(|closure| closure.id).collect()
+}
+
 fn no_longer_there() -> Text {
     Text::new(
         "สถานที่ที่จองไว้เลิกให้บริการ",
@@ -428,7 +468,10 @@ async fn effect(
         let Some(facility) = stays.or_else(|| old.facility(&resource)) else {
             continue;
         };
-        let lost = stays.is_none() || closes_newly(old, new, date, facility);
+        // Also when another closure closes it now: the booking stays on the list, because of that one.
+        let by = new.closure(date, facility);
+        let closes = by.is_some() && by != old.closure(date, facility);
+        let lost = stays.is_none() || closes && is_used(conn, request_id, &resource, date).await?;
         if lost && seen.insert(request_id) {
             effect.hits.push(Hit {
                 request: request_id,

@@ -111,6 +111,16 @@ pub async fn of_cause(conn: &mut Conn, cause: Cause) -> Result<Vec<AffectedRow>>
     .await
 }
 
+/// Every line of the list of one kind of cause, in the order of their places.
+pub async fn open_of_kind(conn: &mut Conn, kind: CauseKind) -> Result<Vec<AffectedRow>> {
+    conn.fetch_all(
+        select!("WHERE cause_kind = $1 AND resolved_at IS NULL ORDER BY place_date, id"),
+        params![kind.code()],
+        parse,
+    )
+    .await
+}
+
 /// A page of bookings that must move, the soonest first.
 pub async fn open(
     conn: &mut Conn,

@@ -4,7 +4,8 @@ use crate::{Desk, Result, Trouble};
 use domain::agent::AgentActor;
 use domain::reference::Reference;
 use domain::request::Actor;
-use store::{authority, request};
+use store::{Conn, authority, request};
+use uuid::Uuid;
 
 /// The way in to one request, for everybody outside the office.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,18 @@ impl<'a> Access<'a> {
     pub fn agent(agent: &'a AgentActor, reference: &'a str) -> Self {
         Self::Agent { agent, reference }
     }
+}
+
+/// Whether who was let in may still act, asked behind the request's lock: an upload takes long, and a family that takes
+/// its request away from an agent does so at once. What is guarded by the version need not ask.
+pub(crate) async fn still_acts(conn: &mut Conn, request: Uuid, actor: &Actor) -> Result<()> {
+    let Actor::Agent(id) = actor else {
+        return Ok(());
+    };
+    let held = authority::of(conn, request).await?;
+    held.filter(|row| row.agent_id == *id && row.authority.is_open())
+        .map(|_| ())
+        .ok_or(Trouble::NotFound)
 }
 
 impl Desk {

@@ -14,6 +14,7 @@ mod submit;
 mod track;
 
 pub use access::Access;
+pub(crate) use access::still_acts;
 
 use crate::{Desk, Result, Trouble};
 pub(crate) use act::came_first;

@@ -1,5 +1,7 @@
 //! Agents: registration and its answer, sign-in with a second factor, the authority of a family, nothing of others.
-use crate::support::{Office, answers, both, draft, last4, national_id, staff, usual_wish, wish};
+use crate::support::{
+    Office, answers, both, draft, last4, national_id, photo, staff, usual_wish, wish,
+};
 use chrono::TimeDelta;
 use desk::agent::AgentSignIn;
 use desk::office::CallOutcome;
@@ -7,7 +9,8 @@ use desk::request::Access;
 use desk::{Desk, Trouble};
 use domain::agent::{AgentActor, ConfirmedBy, OrganisationKind, Standing, StandingDecision};
 use domain::form::{Lang, RawFields};
-use domain::request::{Action, Refusal, Role, StaffActor, Status};
+use domain::paper::PaperKind;
+use domain::request::{Action, Event, Refusal, Role, StaffActor, Status};
 
 const PASSWORD: &str = "เรือใบสีส้มกลางทุ่งนา";
 
@@ -576,6 +579,174 @@ async fn an_agent_reads_nothing_through_its_draft_once_the_family_has_ended_it()
             .unwrap();
         let read = desk.receipt(&agent, &draft).await;
         assert!(matches!(read, Err(Trouble::NotFound)), "{read:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_photo_that_is_on_its_way_when_the_family_takes_the_request_away_is_not_kept() {
+    both(async |office| {
+        let Office { desk, .. } = &office;
+        let officer = staff(&office, "officer", &[Role::Officer]).await;
+        let agent = agent(&office, &officer, 7).await;
+        let reference = send(desk, &agent, 1, answers(1, &usual_wish())).await;
+        let by_agent = Access::agent(&agent, &reference);
+        let pass = desk.admit_by(&by_agent).await.expect("let in");
+        let put = |n| desk.send_photo(&pass, PaperKind::Authority, None, photo(n));
+        put(1).await.expect("a photo");
+        desk.revoke_agent(&reference, "0001", "home").await.unwrap();
+        assert!(matches!(put(2).await, Err(Trouble::NotFound)));
+        let papers = desk.papers(&officer, &reference).await.unwrap();
+        assert_eq!(papers.papers.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_agent_that_acts_while_the_family_revokes_it_is_first_or_nothing() {
+    both(async |office| {
+        let Office { desk, .. } = &office;
+        let officer = staff(&office, "officer", &[Role::Officer, Role::Approver]).await;
+        let agent = agent(&office, &officer, 7).await;
+        for n in 1..=16_u32 {
+            // A day for each: what was given up by turns is not taken again.
+            let day = format!("2026-12-{n:02}");
+            let night = wish(None, Some(("sala-1", &day, 1)));
+            let reference = send(desk, &agent, n, answers(n, &night)).await;
+            let act = {
+                let (office, agent, reference) = (office.clone(), agent.clone(), reference.clone());
+                async move {
+                    let (desk, by) = (&office.desk, Access::agent(&agent, &reference));
+                    match n % 4 {
+                        0 => desk.withdraw_by(&by).await.map(|_| ()),
+                        1 => {
+                            let other = wish(None, Some(("sala-2", &day, 1)));
+                            desk.move_by(&by, &other).await.map(|_| ())
+                        }
+                        2 => {
+                            let pass = desk.admit_by(&by).await?;
+                            desk.send_photo(&pass, PaperKind::Authority, None, photo(1))
+                                .await
+                        }
+                        _ => desk.ask_registry_by(&by).await,
+                    }
+                }
+            };
+            let revoke = {
+                let (office, reference) = (office.clone(), reference.clone());
+                async move {
+                    office
+                        .desk
+                        .revoke_agent(&reference, &last4(n), "home")
+                        .await
+                }
+            };
+            let (acted, revoked) = tokio::join!(tokio::spawn(act), tokio::spawn(revoke));
+            revoked.unwrap().expect("the family's word counts");
+            let acted = acted.unwrap();
+            assert!(
+                matches!(
+                    acted,
+                    Ok(()) | Err(Trouble::NotFound | Trouble::DecidedFirst { .. })
+                ),
+                "{acted:?}"
+            );
+            // After it, nothing is the agent's.
+            let file = desk.open_request(&officer, &reference).await.unwrap();
+            let mut events = file.history.iter();
+            assert!(
+                events.any(|line| line.event == Event::AuthorityRevoked),
+                "{:?}",
+                file.history
+            );
+            assert!(
+                events.all(|line| !line.actor.th.contains("ร้านสุขาวดี")),
+                "{:?}",
+                file.history
+            );
+            if file.status.is_live() {
+                let reason = "จบการทดสอบ".to_owned();
+                desk.decide(
+                    &officer,
+                    &reference,
+                    file.version,
+                    Action::Cancel { reason },
+                )
+                .await
+                .unwrap();
+            }
+            office.clock.advance(TimeDelta::minutes(10));
+        }
+        let (report, _) = desk.verify_audit().await.unwrap();
+        assert!(report.problems.is_empty(), "{report:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_family_that_confirms_and_revokes_at_once_has_revoked() {
+    both(async |office| {
+        let Office { desk, .. } = &office;
+        let officer = staff(&office, "officer", &[Role::Officer]).await;
+        let agent = agent(&office, &officer, 7).await;
+        for n in 1..=6_u32 {
+            let night = wish(None, Some(("sala-1", &format!("2026-11-2{}", 3 + n), 1)));
+            let reference = send(desk, &agent, n, answers(n, &night)).await;
+            let (last4, by) = (last4(n), ConfirmedBy::Call);
+            let (confirmed, revoked) = tokio::join!(
+                desk.confirm_agent_for(&officer, &reference, by),
+                desk.revoke_agent(&reference, &last4, "home"),
+            );
+            revoked.expect("the family's word counts");
+            assert!(
+                matches!(
+                    confirmed,
+                    Ok(()) | Err(Trouble::Refused(Refusal::WrongState))
+                ),
+                "{confirmed:?}"
+            );
+            let found = desk.agent_for_office(&officer, &reference).await.unwrap();
+            assert!(!found.expect("an agent").authority.is_open());
+            let file = desk.open_request(&officer, &reference).await.unwrap();
+            assert_eq!(file.history.last().unwrap().event, Event::AuthorityRevoked);
+            office.clock.advance(TimeDelta::minutes(10));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_that_gave_a_place_up_for_one_family_does_not_take_it_for_another() {
+    both(async |office| {
+        let Office { desk, .. } = &office;
+        let officer = staff(&office, "officer", &[Role::Officer]).await;
+        let (one, other) = (
+            agent(&office, &officer, 7).await,
+            agent(&office, &officer, 8).await,
+        );
+        let reference = send(desk, &one, 1, answers(1, &usual_wish())).await;
+        desk.withdraw_by(&Access::agent(&one, &reference))
+            .await
+            .unwrap();
+        // Another family, another deceased, the same agent: neither held nor sent, nor moved there.
+        let draft = desk.start_draft(&one, Lang::Th).await.unwrap();
+        desk.save_draft(&one, &draft, answers(2, &usual_wish()))
+            .await
+            .unwrap();
+        let refused = |outcome: desk::Result<()>| match outcome {
+            Err(Trouble::Invalid(errors)) => {
+                let error = errors.of("cremation.round").expect("the round");
+                assert_eq!(error.code, "cancelled_before");
+            }
+            outcome => panic!("{outcome:?}"),
+        };
+        refused(desk.hold(&one, &draft, &usual_wish()).await.map(|_| ()));
+        refused(desk.send_draft(&one, &draft).await.map(|_| ()));
+        let elsewhere = send(desk, &one, 3, other_day(3)).await;
+        let by_one = Access::agent(&one, &elsewhere);
+        refused(desk.move_by(&by_one, &usual_wish()).await.map(|_| ()));
+        // What an agent is told applies to it alone.
+        send(desk, &other, 4, answers(4, &usual_wish())).await;
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! Closed days, urgent closures and revised settings: what is booked is listed and told, and nothing is moved.
 use crate::support::{
     Office, answers, approver, city, date, draft, last4, office, office_of, settled, staff,
-    usual_wish, wish,
+    usual_wish, wish, with_ash,
 };
 use chrono::TimeDelta;
 use desk::calendar::lunar_proposal;
@@ -145,6 +145,93 @@ async fn opening_a_day_wins_over_its_closure() {
             .walk_in(&officer, &answers(1, &booked))
             .await
             .expect("open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn opening_a_day_anyway_takes_its_bookings_off_the_list_and_leaves_the_others() {
+    both(async |store| {
+        let office = settled(store, true).await;
+        let officer = staff(&office, "officer", &[Role::Officer]).await;
+        let desk = &office.desk;
+        let book = async |n, wish| {
+            let reference = desk.walk_in(&officer, &answers(n, &wish)).await;
+            reference.expect("booked")
+        };
+        // Both days; the first alone; the second alone, by its ash slot.
+        let both_days = book(1, usual_wish()).await;
+        let first = book(2, wish(Some(("2026-11-24", "13:00")), None)).await;
+        let ash = wish(Some(("2026-11-24", "10:00")), None);
+        let second = book(3, with_ash(ash, "2026-11-25", "08:00")).await;
+        let listed = async || {
+            let page = desk.affected(&officer, None, None).await.unwrap();
+            let mut listed: Vec<_> = page.rows.into_iter().map(|row| row.reference).collect();
+            listed.sort();
+            listed
+        };
+        let sorted = |mut all: Vec<domain::reference::Reference>| {
+            all.sort();
+            all
+        };
+        let open = |day| {
+            let opening = Closure {
+                open_anyway: true,
+                reason: Text::new("เปิดเป็นกรณีพิเศษ", "Open after all"),
+                ..dates(day, day, Closes::All)
+            };
+            ClosureChange::Add(opening)
+        };
+        let close = ClosureChange::Add(dates("2026-11-24", "2026-11-25", Closes::All));
+        change(&office, &officer, &close).await;
+        let all = sorted(vec![both_days.clone(), first.clone(), second.clone()]);
+        assert_eq!(listed().await, all);
+
+        change(&office, &officer, &open("2026-11-24")).await;
+        assert_eq!(listed().await, sorted(vec![both_days, second]));
+        let history = desk.open_request(&officer, first.as_str()).await.unwrap();
+        assert!(
+            history
+                .history
+                .iter()
+                .any(|line| line.event.code() == "may_stay"),
+            "it is told"
+        );
+        change(&office, &officer, &open("2026-11-25")).await;
+        assert_eq!(listed().await, []);
+
+        // Taken back: what closes again is on the list again.
+        let closures = desk.year(&officer, 2026).await.unwrap().closures.len();
+        change(&office, &officer, &ClosureChange::Remove(closures - 2)).await;
+        assert_eq!(listed().await, all);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_closure_taken_away_while_another_closes_the_day_relieves_nobody() {
+    both(async |store| {
+        let office = settled(store, true).await;
+        let officer = staff(&office, "officer", &[Role::Officer]).await;
+        let desk = &office.desk;
+        let reference = desk.walk_in(&officer, &answers(1, &usual_wish())).await;
+        reference.expect("booked");
+        let repair = dates("2026-11-25", "2026-11-25", Closes::All);
+        let ceremony = Closure {
+            reason: Text::new("งานพิธีของเทศบาล", "A ceremony of the city"),
+            ..dates("2026-11-25", "2026-11-26", Closes::All)
+        };
+        change(&office, &officer, &ClosureChange::Add(repair)).await;
+        change(&office, &officer, &ClosureChange::Add(ceremony)).await;
+        let listed = async || desk.affected(&officer, None, None).await.unwrap().rows;
+        assert_eq!(listed().await.len(), 1);
+        let closures = desk.year(&officer, 2026).await.unwrap().closures.len();
+        change(&office, &officer, &ClosureChange::Remove(closures - 2)).await;
+        let rows = listed().await;
+        assert_eq!(rows.len(), 1, "the day is closed all the same");
+        assert_eq!(rows[0].reason.en, "A ceremony of the city");
+        change(&office, &officer, &ClosureChange::Remove(closures - 2)).await;
+        assert_eq!(listed().await.len(), 0);
     })
     .await;
 }

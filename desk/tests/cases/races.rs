@@ -3,11 +3,11 @@
 //! A guard is removed by a migration of the test that drops the key, not by another build.
 use crate::support::{Office, answers, approver, draft, last4, office_of, wish};
 use desk::Trouble;
-use domain::crematorium::Wish;
-use domain::form::Lang;
+use domain::crematorium::{CaseType, Wish};
+use domain::form::{Lang, RawFields};
 use domain::request::{Action, Status};
 use std::collections::HashSet;
-use store::testing::{both, number, run_sql};
+use store::testing::{both, number, run_sql, texts};
 use store::{Engine, Store};
 
 /// How many run at once: the round has two free furnaces.
@@ -386,6 +386,129 @@ async fn without_its_key_the_same_deceased_has_many() {
             winners > 1,
             "{winners} winners: the race test could not fail"
         );
+    })
+    .await;
+}
+
+/// What somebody unnamed is registered with: perhaps a number the office gave before.
+fn unnamed(n: usize, number: &str) -> RawFields {
+    let rounds = ["10:00", "13:00", "14:30", "16:00"];
+    let days = ["2026-11-25", "2026-11-26", "2026-11-28", "2026-11-29"];
+    let wished = Wish {
+        case_type: CaseType::Unnamed,
+        ..wish(Some((days[n / 4 % 4], rounds[n % 4])), None)
+    };
+    let mut fields = answers(u32::try_from(n).unwrap(), &wished);
+    fields.remove("deceased.national_id");
+    fields.insert("deceased.name".into(), String::new());
+    fields.insert("deceased.internal_number".into(), number.into());
+    fields
+}
+
+async fn register_unnamed(office: &Office, number: &'static str) -> Vec<Result<String, Trouble>> {
+    at_once((1..13_usize).map(|n| {
+        let office = office.clone();
+        async move {
+            let reference = office
+                .desk
+                .walk_in(&approver(), &unnamed(n, number))
+                .await?;
+            Ok(reference.as_str().to_owned())
+        }
+    }))
+    .await
+}
+
+/// How many of 12 officers get a live case for a body that has its number already.
+async fn cases_of_one_number(office: &Office) -> usize {
+    let desk = &office.desk;
+    let first = desk.walk_in(&approver(), &unnamed(0, "")).await.unwrap();
+    let version = desk
+        .open_request(&approver(), first.as_str())
+        .await
+        .unwrap();
+    let reason = "หน่วยงานอื่นรับไปแล้ว".to_owned();
+    desk.decide(
+        &approver(),
+        first.as_str(),
+        version.version,
+        Action::Cancel { reason },
+    )
+    .await
+    .unwrap();
+    let outcomes = register_unnamed(office, "2569-0001").await;
+    let known = |it: &Result<String, Trouble>| matches!(it, Ok(_) | Err(Trouble::DeceasedHasCase));
+    assert!(outcomes.iter().all(known), "{outcomes:?}");
+    outcomes.iter().filter(|outcome| outcome.is_ok()).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_number_that_two_officers_give_at_once_is_given_to_one_case() {
+    both(async |store| {
+        let office = office_of(store, crate::support::city(), false);
+        assert_eq!(cases_of_one_number(&office).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn without_its_key_one_number_stands_on_many_cases() {
+    both(async |store| {
+        drop_identity_key(&store).await;
+        let office = office_of(store, crate::support::city(), false);
+        let winners = cases_of_one_number(&office).await;
+        assert!(
+            winners > 1,
+            "{winners} winners: the race test could not fail"
+        );
+    })
+    .await;
+}
+
+/// The numbers on the cases of many bodies that come in at once, in order.
+async fn numbers_of_many_bodies(office: &Office) -> Vec<String> {
+    let outcomes = register_unnamed(office, "").await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    let sql = "SELECT internal_number AS x FROM crematorium_case ORDER BY internal_number";
+    texts(&office.desk.store, sql, "x").await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_body_gets_a_number_of_its_own_and_none_is_left_out() {
+    both(async |store| {
+        let office = office_of(store, crate::support::city(), false);
+        let expected: Vec<String> = (1..=12).map(|n| format!("2569-{n:04}")).collect();
+        assert_eq!(numbers_of_many_bodies(&office).await, expected);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_officers_who_find_out_at_once_that_nobody_knows_the_name_use_up_one_number() {
+    both(async |store| {
+        let office = office_of(store, crate::support::city(), false);
+        let wished = wish(Some(("2026-11-25", "13:00")), None);
+        let walked = office.desk.walk_in(&approver(), &answers(1, &wished)).await;
+        let number: std::sync::Arc<str> = walked.unwrap().as_str().into();
+        let outcomes = at_once((0..8).map(|_| {
+            let (office, number) = (office.clone(), number.clone());
+            async move {
+                let fields = [
+                    ("case_type", "unnamed"),
+                    ("coffin_size", ""),
+                    ("implants", ""),
+                ];
+                let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+                let desk = &office.desk;
+                desk.set_particulars(&approver(), &number, 1, &fields.into(), None)
+                    .await
+            }
+        }))
+        .await;
+        let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+        assert_eq!(won, 1, "{outcomes:?}");
+        let last = "SELECT last AS n FROM internal_number";
+        assert_eq!(store::testing::number(&office.desk.store, last).await, 1);
     })
     .await;
 }

@@ -354,17 +354,15 @@ impl Chance for Sevens {
 
 /// An office whose settings are in its database, as staff can revise them.
 pub async fn settled(store: Store, limits: bool) -> Office {
-    let office = office_of(store, city(), limits);
+    settled_in(store, city(), limits).await
+}
+
+/// The same in another city.
+pub async fn settled_in(store: Store, city: Municipality, limits: bool) -> Office {
+    let office = office_of(store, city.clone(), limits);
     let desk = &office.desk;
-    settings::append(
-        &desk.store,
-        &desk.keys,
-        &city(),
-        "seed",
-        desk.now(),
-        &Sevens,
-    )
-    .await
-    .expect("the file");
+    settings::append(&desk.store, &desk.keys, &city, "seed", desk.now(), &Sevens)
+        .await
+        .expect("the file");
     office
 }
