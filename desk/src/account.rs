@@ -146,6 +146,17 @@ impl Desk {
         Ok(rotated.await?)
     }
 
+    /// Ends every session of an account but the one of this token.
+    pub(crate) async fn end_others(
+        &self,
+        tx: &mut Tx,
+        account: Account,
+        token: &str,
+    ) -> Result<()> {
+        session::end_others(tx, account, &self.session_mac(token)).await?;
+        Ok(())
+    }
+
     /// The session of a cookie, if it is of this kind and has come so far, and whose it is.
     pub(crate) async fn session(
         &self,

@@ -9,6 +9,10 @@ pub const MOST_POINTS: u64 = 52_000_000;
 /// The longest side that is decoded.
 pub const LONGEST_SIDE: u32 = 20_000;
 
+/// The shortest side that is taken. A page has some sixty lines: with fewer points than this, three for a line, nobody
+/// reads it. Such files are the small copies that chats and albums show; whether a larger one can be read, an officer says.
+pub const SHORTEST_SIDE: u32 = 200;
+
 /// What can be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -34,6 +38,8 @@ pub enum PictureError {
     Animated,
     #[error("the picture has too many points")]
     TooManyPoints,
+    #[error("the picture is too small to be read")]
+    TooSmall,
     #[error("the file is no photo")]
     NotPicture,
     #[error("the photo is damaged or came only in part")]
@@ -41,13 +47,14 @@ pub enum PictureError {
 }
 
 impl PictureError {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Empty,
         Self::TooLarge,
         Self::Pdf,
         Self::Heic,
         Self::Animated,
         Self::TooManyPoints,
+        Self::TooSmall,
         Self::NotPicture,
         Self::Damaged,
     ];
@@ -61,6 +68,7 @@ impl PictureError {
             Self::Heic => "file_heic",
             Self::Animated => "file_animated",
             Self::TooManyPoints => "file_too_many_points",
+            Self::TooSmall => "file_too_small",
             Self::NotPicture => "file_not_picture",
             Self::Damaged => "file_damaged",
         }
@@ -92,6 +100,10 @@ impl PictureError {
             Self::TooManyPoints => Text::new(
                 "รูปนี้ละเอียดเกินไป โปรดถ่ายใหม่ด้วยความละเอียดปกติ หรือถ่ายรูปหน้าจอแทน",
                 "This picture has too many points. Take it again at normal quality, or send a screenshot.",
+            ),
+            Self::TooSmall => Text::new(
+                "รูปนี้เล็กเกินไป อ่านตัวหนังสือไม่ได้ โปรดถ่ายเอกสารใหม่ให้เต็มหน้าจอ หรือเลือกรูปต้นฉบับ",
+                "This picture is too small to be read. Take the paper again so that it fills the screen, or choose the original photo.",
             ),
             Self::NotPicture => Text::new(
                 "ไฟล์นี้ไม่ใช่รูปถ่าย โปรดส่งรูปถ่ายของเอกสาร (JPEG หรือ PNG)",
@@ -162,6 +174,9 @@ pub fn check_size(width: u32, height: u32) -> Result<(), PictureError> {
     if width > LONGEST_SIDE || height > LONGEST_SIDE || points > MOST_POINTS {
         return Err(PictureError::TooManyPoints);
     }
+    if width.min(height) < SHORTEST_SIDE {
+        return Err(PictureError::TooSmall);
+    }
     Ok(())
 }
 
@@ -203,6 +218,9 @@ mod tests {
         assert_eq!(check_size(60_000, 60_000), Err(PictureError::TooManyPoints));
         assert_eq!(check_size(60_000, 1), Err(PictureError::TooManyPoints));
         assert_eq!(check_size(0, 10), Err(PictureError::Damaged));
+        assert_eq!(check_size(1, 1), Err(PictureError::TooSmall));
+        assert_eq!(check_size(2000, 199), Err(PictureError::TooSmall));
+        assert_eq!(check_size(200, 200), Ok(()));
     }
 
     #[test]

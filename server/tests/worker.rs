@@ -57,7 +57,7 @@ async fn large_photos_become_smaller_and_other_kinds_become_jpeg() {
     }
     // What was transparent is paper, not ink.
     let mut clear = Cursor::new(Vec::new());
-    DynamicImage::new_rgba8(8, 8)
+    DynamicImage::new_rgba8(200, 200)
         .write_to(&mut clear, ImageFormat::Png)
         .unwrap();
     let made = pool.picture(clear.into_inner()).await.unwrap().unwrap();
@@ -71,13 +71,23 @@ async fn hostile_files_are_refused_in_words() {
     let html = b"<!doctype html><script>alert(document.cookie)</script>".to_vec();
     // Starts as a photo, is a page: only the points come along, and there are none.
     let polyglot = [&b"\xff\xd8\xff\xe0"[..], &html].concat();
-    let mut behind = photo(64, 64, ImageFormat::Jpeg);
+    let mut behind = photo(240, 240, ImageFormat::Jpeg);
     behind.extend(&html);
     for (what, bytes, expected) in [
         ("empty", Vec::new(), PictureError::Empty),
         ("html named .jpg", html.clone(), PictureError::NotPicture),
         ("html after a mark", polyglot, PictureError::Damaged),
         ("enormous", enormous_png(), PictureError::TooManyPoints),
+        (
+            "one point",
+            photo(1, 1, ImageFormat::Png),
+            PictureError::TooSmall,
+        ),
+        (
+            "an album's copy",
+            photo(320, 180, ImageFormat::Jpeg),
+            PictureError::TooSmall,
+        ),
         (
             "cut short",
             whole[..whole.len() / 2].to_vec(),
@@ -175,9 +185,9 @@ proptest! {
     #[test]
     fn no_bytes_fell_the_decoder(kind in 0..4_usize, at in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..40), cut in any::<prop::sample::Index>()) {
         let mut bytes = match kind {
-            0 => photo(40, 30, ImageFormat::Jpeg),
-            1 => photo(40, 30, ImageFormat::Png),
-            2 => photo(40, 30, ImageFormat::WebP),
+            0 => photo(240, 200, ImageFormat::Jpeg),
+            1 => photo(240, 200, ImageFormat::Png),
+            2 => photo(240, 200, ImageFormat::WebP),
             _ => turned_with_gps(),
         };
         for (index, value) in at {

@@ -180,6 +180,15 @@ pub async fn reset(tx: &mut Tx, id: Uuid, password_hash: &str, totp: &SealedTotp
     Ok(changed.await? == 1)
 }
 
+/// Another password in place of the one that was shown. False: it is another one by now.
+pub async fn set_password(tx: &mut Tx, id: Uuid, was: &str, password_hash: &str) -> Result<bool> {
+    let changed = tx.execute(
+        "UPDATE agent SET password_hash = $1 WHERE id = $2 AND password_hash = $3",
+        params![password_hash, id, was],
+    );
+    Ok(changed.await? == 1)
+}
+
 /// What an agent sent since a moment, and how much of it was withdrawn, cancelled or taken away.
 pub async fn record(conn: &mut Conn, id: Uuid, since: Instant) -> Result<Record> {
     let found = conn

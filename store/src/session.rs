@@ -185,6 +185,15 @@ pub async fn end_for(tx: &mut Tx, account: Account) -> Result<u64> {
     tx.execute(sql, params![account.id()]).await
 }
 
+/// The same, but for one of them.
+pub async fn end_others(tx: &mut Tx, account: Account, kept_mac: &str) -> Result<u64> {
+    let sql = match account {
+        Account::Staff(_) => "DELETE FROM session WHERE staff_id = $1 AND token_mac <> $2",
+        Account::Agent(_) => "DELETE FROM session WHERE agent_id = $1 AND token_mac <> $2",
+    };
+    tx.execute(sql, params![account.id(), kept_mac]).await
+}
+
 /// Deletes expired sessions; the number.
 pub async fn delete_expired(tx: &mut Tx, now: Instant) -> Result<u64> {
     tx.execute("DELETE FROM session WHERE expires_at <= $1", params![now])

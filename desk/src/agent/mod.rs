@@ -15,13 +15,14 @@ pub use cases::{AgentCase, AgentCases};
 pub use sign_in::{AgentSignIn, Enrolment};
 
 use crate::account::AccountAct;
+use crate::export::{Cell, Sheet};
 use crate::{Desk, Result, Trouble};
 use chrono::TimeDelta;
 use domain::agent::{AgentActor, Record, Registration, Standing, StandingDecision};
-use domain::form::{FieldError, FieldErrors, RawFields, raw};
+use domain::form::{FieldError, FieldErrors, Lang, RawFields, raw};
 use domain::phone::Phone;
 use domain::request::StaffActor;
-use domain::time::Instant;
+use domain::time::{self, Instant};
 use store::agent::{self, AgentRow};
 use store::credential::Account;
 use store::keys::Purpose;
@@ -148,6 +149,52 @@ impl Desk {
             rows,
             waiting: agent::count(&mut conn, Standing::Waiting).await?,
         })
+    }
+
+    /// The accounts of one standing as a file, at most ten thousand.
+    pub async fn agents_sheet(
+        &self,
+        who: &StaffActor,
+        standing: Standing,
+        lang: Lang,
+    ) -> Result<Sheet> {
+        handles_requests(who)?;
+        let mut sheet = Sheet::new(
+            lang.t("ผู้ดำเนินการแทน", "Agents"),
+            &[
+                lang.t("หน่วยงาน", "Organisation"),
+                lang.t("ประเภท", "Kind"),
+                lang.t("ผู้ติดต่อ", "Person"),
+                lang.t("โทรศัพท์", "Telephone"),
+                lang.t("ใบอนุญาต", "Licence"),
+                lang.t("สถานะ", "Standing"),
+                lang.t("ลงทะเบียนเมื่อ", "Registered"),
+                lang.t("ส่งใน 90 วัน", "Sent in 90 days"),
+                lang.t("ยกเลิกหรือถอน", "Cancelled or withdrawn"),
+                lang.t("โดยผู้ดำเนินการแทนเอง", "By the agent itself"),
+                lang.t("ครอบครัวถอนอำนาจ", "Taken away by families"),
+            ],
+        );
+        let since = self.now() - RECENT;
+        let mut conn = self.store.read().await?;
+        for row in agent::page(&mut conn, standing, None, 10_000).await? {
+            let record = agent::record(&mut conn, row.id, since).await?;
+            let one = listed(row, record)?;
+            sheet.push(vec![
+                Cell::text(one.organisation),
+                Cell::text(one.kind.label().get(lang)),
+                Cell::text(one.name),
+                Cell::code(one.phone.th()),
+                Cell::from(one.licence),
+                Cell::text(one.standing.label().get(lang)),
+                Cell::Date(time::local_date(one.registered_at)),
+                Cell::Number(one.record.sent.into()),
+                Cell::Number(one.record.ended.into()),
+                Cell::Number(one.record.ended_by_agent.into()),
+                Cell::Number(one.record.revoked.into()),
+            ]);
+        }
+        Ok(sheet)
     }
 
     /// How many accounts wait for an answer.

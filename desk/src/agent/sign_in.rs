@@ -1,8 +1,9 @@
 //! An agent signs in: phone and password, then a second factor, which the first sign-in sets up.
-use super::{actor, phone_of};
+use super::{actor, check_password, phone_of};
 use crate::account::{AccountAct, SignedIn, otpauth};
 use crate::{Desk, Result, Trouble};
 use domain::agent::{AgentActor, Standing};
+use domain::form::{FieldError, FieldErrors, RawFields};
 use domain::phone::Phone;
 use domain::text;
 use store::agent::{self, AgentRow};
@@ -129,6 +130,68 @@ impl Desk {
         Ok((new_token, first.then_some(recovery.codes)))
     }
 
+    /// The agent's own new password, after the present one. Every session of the account ends but this one, which gets
+    /// a new token.
+    pub async fn change_agent_password(
+        &self,
+        token: &str,
+        current: &str,
+        password: &str,
+        address: &str,
+    ) -> Result<String> {
+        let (session, row) = self.agent_session(token, Stage::Full).await?;
+        let who = format!("agent-password:{}", row.id);
+        let right = self.try_password(&who, address, current, Some(row.password_hash.clone()));
+        let mut errors = FieldErrors::new();
+        if !right.await? {
+            errors.push(FieldError::new(
+                "current",
+                "wrong",
+                "รหัสผ่านปัจจุบันไม่ถูกต้อง",
+                "The present password is wrong",
+            ));
+        }
+        errors.keep(check_password(password, &known_of(&row)));
+        if errors.is_empty() && password == current {
+            errors.push(FieldError::new(
+                "password",
+                "same",
+                "รหัสผ่านใหม่ต้องไม่เหมือนเดิม",
+                "The new password must differ from the present one",
+            ));
+        }
+        if !errors.is_empty() {
+            return Err(Trouble::Invalid(errors));
+        }
+        let (now, account) = (self.now(), Account::Agent(row.id));
+        let (hash, new_token, audit_id) = (
+            self.hash_password(password).await?,
+            self.token(),
+            self.id(now),
+        );
+        self.store
+            .write(async |tx| {
+                // Reset or changed in the same moment: whoever was later signs in with what holds now.
+                if !agent::set_password(tx, row.id, &row.password_hash, &hash).await?
+                    || !self.open_fully(tx, &session, &new_token, now).await?
+                {
+                    return Err(Trouble::SignInRequired);
+                }
+                self.end_others(tx, account, &new_token).await?;
+                let act = AccountAct {
+                    id: audit_id,
+                    account,
+                    by: Some(account),
+                    act: "password changed",
+                    detail: "{}",
+                    at: now,
+                };
+                self.audit_account(tx, act).await
+            })
+            .await?;
+        Ok(new_token)
+    }
+
     /// Who a session's cookie belongs to. Visits keep it open, up to the absolute limit.
     pub async fn agent_by_session(&self, token: &str) -> Result<AgentActor> {
         let (session, row) = self.agent_session(token, Stage::Full).await?;
@@ -146,4 +209,16 @@ impl Desk {
             .filter(|row| row.standing == Standing::Approved);
         Ok((session, row.ok_or(Trouble::SignInRequired)?))
     }
+}
+
+/// What the office knows of the person, as the form of registering names it: no password is made of it.
+fn known_of(row: &AgentRow) -> RawFields {
+    [
+        ("agent.organisation", row.organisation.clone()),
+        ("agent.name", row.name.clone()),
+        ("agent.phone", row.phone.clone()),
+        ("agent.licence", row.licence.clone().unwrap_or_default()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
 }

@@ -750,3 +750,61 @@ async fn an_agent_that_gave_a_place_up_for_one_family_does_not_take_it_for_anoth
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_agent_changes_its_password_and_every_other_session_ends() {
+    const NEXT: &str = "ปลาทูสามตัวในเข่งเดียว";
+    both(async |office| {
+        let Office { desk, .. } = &office;
+        let officer = staff(&office, "officer", &[Role::Officer]).await;
+        desk.register_agent(&registration(7), "a").await.unwrap();
+        let id = waiting(desk, &officer).await;
+        desk.decide_agent(&officer, id, &StandingDecision::Approve)
+            .await
+            .unwrap();
+        let AgentSignIn::Enrol(half) = desk.agent_sign_in(&phone(7), PASSWORD, "a").await.unwrap()
+        else {
+            panic!("not enrolled yet")
+        };
+        let secret = desk.agent_enrolment(&half.token).await.unwrap().secret;
+        let sign_in = async |half: &str| {
+            let code = code(&office, &secret);
+            desk.agent_sign_in_code(half, &code).await.unwrap().0
+        };
+        let shop = sign_in(&half.token).await;
+        let AgentSignIn::Code(half) = desk.agent_sign_in(&phone(7), PASSWORD, "b").await.unwrap()
+        else {
+            panic!("enrolled")
+        };
+        let lost = sign_in(&half.token).await;
+
+        let change = async |current: &str, next: &str| {
+            desk.change_agent_password(&shop, current, next, "a").await
+        };
+        for (current, next, field, wrong) in [
+            ("อย่างอื่น", NEXT, "current", "wrong"),
+            (PASSWORD, "short", "password", "length"),
+            (PASSWORD, &phone(7), "password", "common"),
+            (PASSWORD, PASSWORD, "password", "same"),
+        ] {
+            let Err(Trouble::Invalid(errors)) = change(current, next).await else {
+                panic!("{next} was taken")
+            };
+            assert_eq!(errors.of(field).map(|error| error.code), Some(wrong));
+        }
+        let kept = change(PASSWORD, NEXT).await.expect("changed");
+        assert!(desk.agent_by_session(&kept).await.is_ok());
+        for ended in [&shop, &lost] {
+            let outcome = desk.agent_by_session(ended).await;
+            assert!(matches!(outcome, Err(Trouble::SignInRequired)));
+        }
+        let old = desk.agent_sign_in(&phone(7), PASSWORD, "c").await;
+        assert!(matches!(old, Err(Trouble::NotAllowed)));
+        let new = desk.agent_sign_in(&phone(7), NEXT, "c").await;
+        assert!(matches!(new, Ok(AgentSignIn::Code(_))));
+        let audited =
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM audit WHERE act = 'password changed'";
+        assert_eq!(store::testing::number(&desk.store, audited).await, 1);
+    })
+    .await;
+}

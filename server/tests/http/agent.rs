@@ -139,7 +139,7 @@ async fn every_role_meets_every_route_of_agents_as_it_should() {
         let case = format!("/agent/cases/{reference}");
 
         // The agent's own pages: the agent, and nobody else.
-        for path in ["/agent", &case, &format!("/en{case}")] {
+        for path in ["/agent", "/agent/password", &case, &format!("/en{case}")] {
             assert_eq!(visit(&house, &first, path).await.status, 200, "{path}");
             let sign_in = if path.starts_with("/en") {
                 "/en/agent/sign-in"
@@ -235,6 +235,11 @@ async fn every_role_meets_every_route_of_agents_as_it_should() {
                 .status,
             422
         );
+        let list = "/staff/agents/export/csv?standing=approved";
+        let file = visit(&house, &officers, list).await;
+        assert_eq!(file.status, 200);
+        assert!(file.text.contains("วัดตันตยาภิรม") && file.text.contains("091-111-1111"));
+        assert_eq!(visit(&house, &admins, list).await.status, 403);
         let on_case = format!("/staff/requests/{reference}/agent");
         assert_eq!(
             act(&house, &admins, &on_case, "action=revoke").await.status,
@@ -253,6 +258,68 @@ async fn every_role_meets_every_route_of_agents_as_it_should() {
             leads_to(&answer),
             (303, "/agent/sign-in".to_owned()),
             "signed out at once"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_changes_its_password_on_a_page_of_its_own() {
+    on_both(async |house| {
+        let (staff, _) = officer(&house, "officer", Role::Officer).await;
+        let (_, cookie) = agent(&house, &staff, "0911111111").await;
+        let path = "/agent/password";
+        let list = visit(&house, &cookie, "/agent").await;
+        assert!(list.text.contains("href=\"/agent/password\""));
+        let page = visit(&house, &cookie, path).await;
+        assert!(page.text.contains("autocomplete=\"new-password\""));
+        // What is wrong is told at its field, and no password is repeated.
+        let wrong = act(
+            &house,
+            &cookie,
+            path,
+            "current=guessed-wrong&password=short",
+        )
+        .await;
+        assert_eq!(wrong.status, 422);
+        for words in ["รหัสผ่านปัจจุบันไม่ถูกต้อง", "ตั้งรหัสผ่านยาว"]
+        {
+            assert!(wrong.text.contains(words), "{words}");
+        }
+        assert!(!wrong.text.contains("guessed-wrong"));
+        let form = format!("current={PASSWORD}&password=ปลาทูสามตัวในเข่งเดียว");
+        let done = act(&house, &cookie, path, &form).await;
+        assert_eq!(leads_to(&done), (303, "/agent?done=password".to_owned()));
+        let token = done
+            .header("set-cookie")
+            .split(';')
+            .next()
+            .unwrap_or_default();
+        let after = visit(&house, token, "/agent?done=password").await;
+        assert!(after.text.contains("เปลี่ยนรหัสผ่านแล้ว"));
+        // The cookie of before opens nothing any more.
+        let before = visit(&house, &cookie, "/agent").await;
+        assert_eq!(leads_to(&before), (303, "/agent/sign-in".to_owned()));
+        let nobody = act(&house, "", path, &form).await;
+        assert_eq!(leads_to(&nobody), (303, "/agent/sign-in".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_closures_are_a_file_too() {
+    on_both(async |house| {
+        let (_, cookie) = officer(&house, "officer", Role::Officer).await;
+        let page = visit(&house, &cookie, "/staff/calendar").await;
+        assert!(page.text.contains("/staff/calendar/export/xlsx"));
+        let file = visit(&house, &cookie, "/staff/calendar/export/csv").await;
+        assert_eq!(file.status, 200);
+        assert!(file.text.contains("งดฌาปนกิจทุกวันศุกร์"), "{}", file.text);
+        assert_eq!(
+            visit(&house, &cookie, "/staff/calendar/export/pdf")
+                .await
+                .status,
+            404
         );
     })
     .await;

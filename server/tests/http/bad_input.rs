@@ -252,6 +252,7 @@ fn everything_sent() -> Vec<(&'static str, Vec<u8>)> {
         ("a PDF", b"%PDF-1.7\n1 0 obj".to_vec()),
         ("HEIC", b"\0\0\0\x18ftypheic\0\0\0\0heic".to_vec()),
         ("60,000 points across", enormous_png()),
+        ("one point", photo(1, 1, ImageFormat::Png)),
         ("cut in the middle", jpeg[..jpeg.len() / 2].to_vec()),
         ("more than 8 MB", [jpeg, vec![0; 8 << 20]].concat()),
     ]

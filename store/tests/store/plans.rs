@@ -289,6 +289,7 @@ async fn read_changes(conn: &mut Conn) -> Result<()> {
         id: id(),
     };
     affected::of_cause(conn, cause).await?;
+    affected::open_of_kind(conn, CauseKind::Closure).await?;
     affected::open(conn, None, 25).await?;
     let key = AffectedKey {
         place_date: date("2026-11-23"),

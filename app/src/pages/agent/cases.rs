@@ -31,7 +31,10 @@ pub(super) async fn list(visit: Visit, asked: Asked) -> Response {
     };
     let before = Uuid::try_parse(asked.value("before")).ok();
     match read(&visit, &agent, before).await {
-        Ok((cases, drafts)) => list_page(&visit, &agent, &cases, &drafts, before.is_some()),
+        Ok((cases, drafts)) => {
+            let done = asked.value("done") == "password";
+            list_page(&visit, &agent, &cases, &drafts, (before.is_some(), done))
+        }
         Err(trouble) => trouble::page(&visit, &trouble),
     }
 }
@@ -95,7 +98,7 @@ fn list_page(
     agent: &AgentActor,
     cases: &AgentCases,
     drafts: &[DraftView],
-    paged: bool,
+    (paged, new_password): (bool, bool),
 ) -> Response {
     let lang = visit.lang;
     let rules = visit.desk().rules();
@@ -127,10 +130,15 @@ fn list_page(
                 )}</p></Notice>
             }
         });
+        let done = new_password.then(|| {
+            let title = lang.t("เปลี่ยนรหัสผ่านแล้ว", "Your password was changed");
+            view! { <Notice kind=NoticeKind::Good title/> }
+        });
         let (bar, begin) = (bar(visit, agent), visit.href("/agent"));
         view! {
             <Document ctx title private=true>
                 {bar}
+                {done}
                 <h1>{title}</h1>
                 {resume}
                 {volunteer}

@@ -1,5 +1,6 @@
 //! Agents' pages: registering, signing in, and the requests they act on for families.
 mod cases;
+mod password;
 mod register;
 mod sign_in;
 
@@ -31,6 +32,10 @@ pub(super) fn routes() -> Router<AppState> {
             "/agent/sign-out",
             get(sign_in::to_the_cases).post(sign_in::sign_out),
         )
+        .route(
+            "/agent/password",
+            get(password::page).post(password::submit),
+        )
         .route("/agent", get(cases::list).post(cases::begin))
         .route("/agent/cases/{reference}", get(cases::open))
         .route(
@@ -46,6 +51,7 @@ fn bar(visit: &Visit, agent: &AgentActor) -> AnyView {
     view! {
         <div class="signed-in">
             <p>{who}</p>
+            <p><a href=visit.href("/agent/password")>{lang.t("เปลี่ยนรหัสผ่าน", "Change password")}</a></p>
             <form method="post" action=visit.href("/agent/sign-out")>
                 <Button label=lang.t("ออกจากระบบ", "Sign out") kind=ButtonKind::Secondary/>
             </form>

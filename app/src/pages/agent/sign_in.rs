@@ -153,16 +153,13 @@ async fn passed(visit: &Visit, answers: &Answers) -> Passed {
     }
     match visit.desk().agent_sign_in_code(&token, code).await {
         Ok((token, recovery)) => Passed::Yes {
-            cookie: visit.set_cookie(COOKIE, &token, COOKIE_SECONDS),
+            cookie: keep_session(visit, &token),
             recovery,
         },
         Err(Trouble::NotAllowed) => {
             Passed::Wrong(StatusCode::UNPROCESSABLE_ENTITY, code_error("wrong"))
         }
-        Err(Trouble::SignInRequired) => Passed::Answered(see_other_with(
-            &visit.href("/agent/sign-in"),
-            &[visit.set_cookie(COOKIE, "", 0)],
-        )),
+        Err(Trouble::SignInRequired) => Passed::Answered(leave(visit)),
         Err(Trouble::RateLimited {
             retry_after_seconds,
         }) => Passed::Wrong(
@@ -180,6 +177,16 @@ pub(super) async fn sign_out(visit: Visit) -> Response {
     {
         return trouble::page(&visit, &failure);
     }
+    leave(&visit)
+}
+
+/// The cookie of a session under its new token.
+pub(super) fn keep_session(visit: &Visit, token: &str) -> String {
+    visit.set_cookie(COOKIE, token, COOKIE_SECONDS)
+}
+
+/// To the sign-in page, without a session.
+pub(super) fn leave(visit: &Visit) -> Response {
     see_other_with(
         &visit.href("/agent/sign-in"),
         &[visit.set_cookie(COOKIE, "", 0)],

@@ -6,6 +6,7 @@ use crate::components::{
     Button, ButtonKind, ErrorSummary, FormView, Notice, NoticeKind, Pager, SummaryList, SummaryRow,
     Tag, TagKind,
 };
+use crate::export::{download, links};
 use crate::http::see_other;
 use crate::pages::answers::{Answers, Asked};
 use axum::extract::Path;
@@ -13,6 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use desk::agent::{AgentList, AgentListed};
+use desk::export::FileKind;
 use domain::agent::{Record, Standing, StandingDecision};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, raw};
 use leptos::prelude::*;
@@ -21,6 +23,21 @@ use uuid::Uuid;
 /// `GET /staff/agents`; `?standing=` is one of the tabs, `?after=` the last row of the page before.
 pub(super) async fn list(Clerk(office): Clerk, asked: Asked) -> Response {
     office.answer(list_page(&office, &asked).await)
+}
+
+/// `GET /staff/agents/export/{kind}?standing=…`
+pub(super) async fn export(
+    Clerk(office): Clerk,
+    Path(kind): Path<String>,
+    asked: Asked,
+) -> Response {
+    let file = async {
+        let kind = FileKind::parse(&kind).ok_or(Trouble::NotFound)?;
+        let (desk, lang) = (office.desk(), office.lang());
+        let sheet = desk.agents_sheet(&office.staff, tab(&asked), lang).await?;
+        download("agents", kind, &sheet)
+    };
+    office.answer(file.await)
 }
 
 /// `GET /staff/agents/{id}`
@@ -67,6 +84,7 @@ async fn list_page(office: &Office, asked: &Asked) -> desk::Result<Response> {
                 {tabs(lang, standing, list.waiting)}
                 {table(lang, &list)}
                 {pager(lang, standing, &list, after)}
+                {links(lang, "/staff/agents/export/", &format!("?standing={}", standing.code()))}
             }
             .into_any()
         })

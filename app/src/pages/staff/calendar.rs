@@ -3,17 +3,20 @@ use super::calendar_view::{CalendarView, closure_line};
 use super::effect;
 use super::frame::{Office, Page, Place, Planner};
 use crate::components::{Button, ButtonKind, ErrorSummary, FormView, TextField};
+use crate::export::download;
 use crate::http::see_other;
 use crate::pages::answers::{Answers, Asked};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{Datelike, NaiveDate};
 use desk::Trouble;
 use desk::closure::ClosureChange;
+use desk::export::{Cell, FileKind, Sheet};
 use desk::revision::{Effect, Revised};
 use domain::form::{FieldErrors, RawFields, raw};
-use domain::municipality::Closure;
-use domain::setting::closure;
+use domain::municipality::{Closure, ClosureWhen};
+use domain::setting::{Kind, closure};
 use domain::time;
 use leptos::prelude::*;
 
@@ -41,6 +44,44 @@ pub(super) async fn page(Planner(office): Planner, asked: Asked) -> Response {
         ("moved".to_owned(), asked.value("moved").to_owned()),
     ]);
     office.answer(show(&office, StatusCode::OK, typed, FieldErrors::new(), None).await)
+}
+
+/// `GET /staff/calendar/export/{kind}`: every closure and opening in the order in which they decide.
+pub(super) async fn export(Planner(office): Planner, Path(kind): Path<String>) -> Response {
+    let file = async {
+        let kind = FileKind::parse(&kind).ok_or(Trouble::NotFound)?;
+        let lang = office.lang();
+        let page = office.desk().setting_page(&office.staff, Kind::Closures);
+        let mut sheet = Sheet::new(
+            lang.t("วันปิดและวันเปิด", "Closures and openings"),
+            &[
+                lang.t("เมื่อ", "When"),
+                lang.t("ตั้งแต่", "From"),
+                lang.t("ถึง", "Until"),
+                lang.t("อะไร และเหตุผล", "What, and why"),
+                lang.t("เหตุผล (ไทย)", "Reason (Thai)"),
+                lang.t("เหตุผล (อังกฤษ)", "Reason (English)"),
+            ],
+        );
+        for closure in page.await?.municipality.crematorium.closures {
+            let (when, what) = closure_line(lang, &closure);
+            let (from, until) = match closure.when {
+                ClosureWhen::Dates { from, until } => (Some(from), Some(until)),
+                _ => (closure.valid_from, closure.valid_until),
+            };
+            let day = |day: Option<NaiveDate>| day.map_or(Cell::Empty, Cell::Date);
+            sheet.push(vec![
+                Cell::text(when),
+                day(from),
+                day(until),
+                Cell::text(what),
+                Cell::text(closure.reason.th),
+                Cell::text(closure.reason.en),
+            ]);
+        }
+        download("closures", kind, &sheet)
+    };
+    office.answer(file.await)
 }
 
 /// `POST /staff/calendar`: `action` is `preview`, `save`, `edit`, `preview_remove` or `remove`.

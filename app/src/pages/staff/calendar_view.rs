@@ -5,6 +5,7 @@ use crate::components::{
     Button, ButtonKind, ButtonLink, Choice, ErrorSummary, FormView, Kind, Layout, Notice,
     NoticeKind, Radios, SelectField, SummaryList, SummaryRow, TextField, Width,
 };
+use crate::export::links;
 use chrono::{Datelike, NaiveDate};
 use desk::calendar::{Year, YearDay};
 use desk::closure::Urgent;
@@ -454,6 +455,7 @@ impl CalendarView {
                 <thead><tr>{heads}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>
+            {links(lang, "/staff/calendar/export/", "")}
         }
         .into_any()
     }

@@ -132,6 +132,7 @@ pub fn routes() -> Router<AppState> {
             get(request::back_to_file).post(on_case::act),
         )
         .route("/staff/agents", get(agents::list))
+        .route("/staff/agents/export/{kind}", get(agents::export))
         .route("/staff/agents/{id}", get(agents::page).post(agents::decide))
         .route("/staff/signing", get(signing::list).post(signing::sign))
         .route("/staff/signing/{id}", get(signing::open))
@@ -195,6 +196,7 @@ pub fn routes() -> Router<AppState> {
             "/staff/calendar",
             get(calendar::page).post(calendar::change),
         )
+        .route("/staff/calendar/export/{kind}", get(calendar::export))
         .route(
             "/staff/calendar/urgent",
             get(urgent::page).post(urgent::close),
