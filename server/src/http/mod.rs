@@ -3,6 +3,7 @@ mod address;
 mod errors;
 mod headers;
 mod health;
+mod referer;
 mod trace;
 
 pub use health::Readiness;
@@ -97,6 +98,7 @@ pub fn layers(routes: Router, shared: Shared) -> Router {
     routes
         .layer(CatchPanicLayer::custom(errors::panicked))
         .layer(csrf(&shared.app.public_url))
+        .layer(from_fn_with_state(shared.app.clone(), referer::known))
         .layer(from_fn_with_state(shared.app.clone(), errors::worded))
         .layer(
             CompressionLayer::new()
@@ -118,7 +120,7 @@ fn timeout(after: Duration) -> TimeoutLayer {
     TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, after)
 }
 
-/// Refuses what another site's page sends; programs, which send no `Origin`, pass.
+/// Refuses what another site's page sends; what has no `Origin` is [`referer`]'s to judge.
 fn csrf(public_url: &str) -> CsrfLayer {
     CsrfLayer::new()
         .add_trusted_origin(public_url)

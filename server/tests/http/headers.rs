@@ -115,6 +115,26 @@ async fn another_sites_forms_are_refused() {
         for (name, ask, refused) in [
             ("a program", send(), false),
             (
+                "our page in a browser from before Origin",
+                send().header("referer", &format!("{PUBLIC_URL}/track?n=1")),
+                false,
+            ),
+            (
+                "another site in a browser from before Origin",
+                send().header("referer", "https://evil.example/"),
+                true,
+            ),
+            (
+                "another site that looks like ours",
+                send().header("referer", &format!("{PUBLIC_URL}.evil.example/")),
+                true,
+            ),
+            (
+                "a browser from before Origin that says nonsense",
+                send().header("referer", "about:blank"),
+                true,
+            ),
+            (
                 "our page",
                 send()
                     .header("origin", PUBLIC_URL)
