@@ -1,9 +1,9 @@
 //! A document's files, beside its page. They open by links that last a quarter of
 //! an hour and say nothing; the picture page is for browsers that block downloads.
 use super::frame::private_page;
-use super::staff::pdf_response;
 use super::trouble;
 use crate::components::{Button, ButtonKind};
+use crate::file::pdf_response;
 use crate::http::{AppState, Visit};
 use crate::shell::Document;
 use axum::Router;

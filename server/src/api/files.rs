@@ -2,14 +2,14 @@
 use super::Problem;
 use super::auth::Channel;
 use super::schema::{DocumentList, Language, PaperList, ProblemBody, Upload};
+use app::file::pdf_response;
 use app::http::AppState;
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use desk::channel::ChannelActor;
 use domain::form::{FieldError, FieldErrors, Lang};
 use domain::paper::PaperKind;
@@ -130,14 +130,7 @@ pub async fn document(
         .channel_pdf(&channel, &reference, &id, lang)
         .await
         .map_err(|trouble| Problem::of(&trouble, &app.desk))?;
-    let mut response = pdf.into_response();
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(CONTENT_DISPOSITION, value);
-    }
-    Ok(response)
+    Ok(pdf_response(&name, pdf))
 }
 
 async fn list(

@@ -81,6 +81,8 @@ async fn a_channel_sends_papers_and_downloads_what_was_made_of_its_request() {
         .await;
     assert_eq!(file.status, 200);
     assert_eq!(file.header("content-type"), "application/pdf");
+    let policy = file.header("content-security-policy");
+    assert_eq!(policy, "sandbox; default-src 'none'", "as on the pages");
     assert!(
         file.header("content-disposition")
             .starts_with("attachment; filename=\"fee_note-")

@@ -1,9 +1,9 @@
 //! A request's documents for the office, and the register of a month.
 use super::frame::{Clerk, Office, Page, Place};
 use super::request;
-use super::signing::pdf_response;
 use crate::components::reference::in_fours;
 use crate::components::{Button, ButtonKind, DocumentView};
+use crate::file::pdf_response;
 use crate::pages::answers::Asked;
 use crate::pages::document;
 use axum::extract::Path;

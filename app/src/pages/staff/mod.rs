@@ -41,8 +41,6 @@ mod tests;
 mod urgent;
 mod words;
 
-pub(in crate::pages) use signing::pdf_response;
-
 use crate::http::AppState;
 use axum::Router;
 use axum::routing::get;

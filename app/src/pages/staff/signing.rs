@@ -6,16 +6,14 @@ use crate::components::{
     Button, ButtonKind, ButtonLink, DocumentView, ErrorSummary, FileField, FormView, Kind, Notice,
     NoticeKind, SummaryList, SummaryRow, Tag, TagKind, TextField, Width,
 };
+use crate::file::{file_response, pdf_response};
 use crate::http::see_other;
 use crate::pages::answers::{Answers, Asked};
 use crate::pages::upload;
 use crate::words as common;
 use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use desk::Trouble;
 use desk::export::FileKind;
 use desk::signature::{Batch, IssuedFile, IssuedListed, Waiting};
@@ -134,25 +132,6 @@ pub(super) fn export_links(lang: Lang, list: &str, query: &str) -> AnyView {
     });
     view! { <p>{lang.t("ดาวน์โหลดรายการ ", "Download the list ")}{links.collect_view()}</p> }
         .into_any()
-}
-
-/// A PDF of the office's own: offered as a file, opened by nobody's scripts.
-pub(in crate::pages) fn pdf_response(name: &str, bytes: Vec<u8>) -> Response {
-    file_response("application/pdf", name, bytes)
-}
-
-fn file_response(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
-    let headers = [
-        (CONTENT_TYPE, kind.to_owned()),
-        (CONTENT_DISPOSITION, disposition),
-        (CACHE_CONTROL, "no-store".to_owned()),
-        (
-            CONTENT_SECURITY_POLICY,
-            "sandbox; default-src 'none'".to_owned(),
-        ),
-    ];
-    (headers, bytes).into_response()
 }
 
 fn parse(id: &str) -> desk::Result<Uuid> {

@@ -4,11 +4,11 @@ use crate::components::reference::in_fours;
 use crate::components::{
     Button, ButtonKind, DocumentView, Notice, NoticeKind, SummaryList, SummaryRow,
 };
+use crate::file::pdf_response;
 use crate::http::Visit;
 use crate::pages::answers::Answers;
 use crate::pages::document;
 use crate::pages::frame::{hidden, private_page};
-use crate::pages::staff::pdf_response;
 use crate::shell::Document;
 use axum::http::StatusCode;
 use axum::response::Response;
