@@ -300,6 +300,16 @@ fn check_new(new: &NewStaff, username: &str) -> std::result::Result<(), FieldErr
     if text::clean(&new.name).is_empty() {
         errors.push(FieldError::new("name", "missing", "กรอกชื่อ", "Enter a name"));
     }
+    for (field, value) in [("name", &new.name), ("position", &new.position)] {
+        if text::clean(value).chars().count() > text::NAME_MAX {
+            errors.push(FieldError::new(
+                field,
+                "too_long",
+                format!("เขียนไม่เกิน {} ตัวอักษร", text::NAME_MAX),
+                format!("At most {} characters", text::NAME_MAX),
+            ));
+        }
+    }
     if new.roles.is_empty() {
         errors.push(FieldError::new(
             "role",

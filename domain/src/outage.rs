@@ -150,6 +150,16 @@ impl NewOutage {
             empty if empty.is_empty() => reason_th.clone(),
             given => given,
         };
+        for (name, most) in [("reason_th", 200), ("reason_en", 200), ("note", 500)] {
+            if words(fields, name).chars().count() > most {
+                errors.push(FieldError::new(
+                    name,
+                    "too_long",
+                    format!("เขียนไม่เกิน {most} ตัวอักษร"),
+                    format!("At most {most} characters"),
+                ));
+            }
+        }
         if let (Some(from), Some(until)) = (from, until) {
             check_order(from, until, from_minute, until_minute, now, &mut errors);
         }
@@ -334,12 +344,17 @@ mod tests {
 
     #[test]
     fn every_error_is_told_at_its_field() {
+        let long = "ก".repeat(201);
         for (changes, errors) in [
             (
                 vec![("resource", "furnace-99")],
                 vec![("resource", "missing")],
             ),
             (vec![("reason_th", " ")], vec![("reason_th", "missing")]),
+            (
+                vec![("reason_th", &long), ("reason_en", &long), ("note", &long)],
+                vec![("reason_th", "too_long"), ("reason_en", "too_long")],
+            ),
             (vec![("until", "24/11/2569")], vec![("until", "order")]),
             (
                 vec![("from", "1/11/2569"), ("until", "2/11/2569")],

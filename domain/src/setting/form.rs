@@ -708,7 +708,7 @@ pub fn read(
             &rows,
             &Problem {
                 field: error.field,
-                reason: error.reason,
+                reason: UNREADABLE.to_owned(),
             },
         ))),
     }
@@ -960,17 +960,36 @@ fn wrong(kind: Kind, rows: &BTreeMap<&'static str, Vec<usize>>, problem: &Proble
     )
 }
 
-/// The commonest findings in Thai; others keep their English words behind a Thai beginning.
+/// What a parser says of a value is for logs: who typed it reads that it cannot be read.
+const UNREADABLE: &str = "cannot be read: check how it is written";
+
+/// Findings by words they hold, in Thai.
+const THAI: [(&str, &str); 12] = [
+    (UNREADABLE, "อ่านค่านี้ไม่ได้ โปรดตรวจวิธีเขียน"),
+    ("must not be empty", "ต้องไม่เว้นว่าง"),
+    ("must list at least one", "ต้องมีอย่างน้อยหนึ่งรายการ"),
+    ("at least one day", "ต้องมีเวลาทำการอย่างน้อยหนึ่งวัน"),
+    ("must not be negative", "ต้องไม่ติดลบ"),
+    ("is more than", "จำนวนเงินมากเกินไป"),
+    ("looks like พ.ศ.", "ปีนี้เป็น พ.ศ. โปรดพิมพ์วันที่ใหม่"),
+    ("runs past midnight", "เลยเที่ยงคืน โปรดเริ่มให้เร็วขึ้นหรือลดเวลา"),
+    ("twice", "ซ้ำกับรายการอื่น"),
+    ("already", "ซ้ำกับรายการอื่น"),
+    ("is before", "ต้องไม่ก่อนค่าที่อยู่ก่อนหน้า"),
+    ("is not after", "เวลาปิดต้องอยู่หลังเวลาเปิด"),
+];
+
+/// A finding in Thai; never in the words of the program.
 fn in_thai(reason: &str) -> String {
-    if reason == "must not be empty" {
-        return "ต้องไม่เว้นว่าง".to_owned();
+    if let Some((_, thai)) = THAI.iter().find(|(words, _)| reason.contains(words)) {
+        return (*thai).to_owned();
     }
     let range = reason.strip_prefix("must be ").and_then(|rest| {
         let (least, rest) = rest.split_once(" to ")?;
         let most = rest.split(' ').next()?;
         Some(format!("ต้องเป็น {least} ถึง {most}"))
     });
-    range.unwrap_or_else(|| format!("ค่านี้ใช้ไม่ได้ ({reason})"))
+    range.unwrap_or_else(|| "ค่านี้ใช้ร่วมกับค่าอื่นไม่ได้ โปรดตรวจ".to_owned())
 }
 
 #[cfg(test)]
@@ -985,6 +1004,35 @@ mod tests {
             fields.insert((*name).to_owned(), (*value).to_owned());
         }
         fields
+    }
+
+    #[test]
+    fn a_thai_reader_never_reads_the_parser() {
+        for reason in [
+            "must be 1 to 7 nights, not 9",
+            "must not be empty",
+            "there is no furnace \"furnace-9\"",
+            "08:00 is not after 09:00",
+            UNREADABLE,
+        ] {
+            let thai = in_thai(reason);
+            let english = |c: char| c.is_ascii_alphabetic();
+            assert!(!thai.contains(english), "{reason}: {thai}");
+        }
+        // A weekday that is none gets past the field and is the parser's to refuse.
+        let base = city();
+        let part = serde_json::json!({ "crematorium.max_nights": "seven" });
+        let kinds = Kind::ALL.iter().find(|kind| {
+            let paths = kind.paths();
+            paths.iter().any(|path| path == "crematorium.max_nights")
+        });
+        let refused = compose(&base, &[(*kinds.expect("a kind"), &part)]);
+        assert!(
+            refused
+                .expect_err("no number")
+                .reason
+                .contains("invalid type")
+        );
     }
 
     #[test]

@@ -181,7 +181,10 @@ async fn choose_page(
         .await
 }
 
-/// Every mistake of every row, with its number as the spreadsheet shows it.
+/// As many mistakes as anybody reads before correcting the file.
+const MISTAKES_SHOWN: usize = 200;
+
+/// The first mistakes, each with its row's number as the spreadsheet shows it, and how many there are.
 async fn mistakes_page(office: &Office, errors: Vec<RowError>) -> desk::Result<Response> {
     let lang = office.lang();
     let title = lang.t("ไฟล์นี้ยังนำเข้าไม่ได้", "This file cannot be imported yet");
@@ -192,7 +195,7 @@ async fn mistakes_page(office: &Office, errors: Vec<RowError>) -> desk::Result<R
     office
         .page(page, move || {
             let count = errors.len();
-            let rows = errors.iter().map(|error| {
+            let rows = errors.iter().take(MISTAKES_SHOWN).map(|error| {
                 let row = if error.row == 0 { "–".to_owned() } else { error.row.to_string() };
                 view! { <tr><td>{row}</td><td>{error.column.clone()}</td><td>{error.reason.get(lang).to_owned()}</td></tr> }
             });
@@ -201,9 +204,16 @@ async fn mistakes_page(office: &Office, errors: Vec<RowError>) -> desk::Result<R
                 format!("พบ {count} จุดที่ต้องแก้ ยังไม่มีรายการใดถูกบันทึก"),
                 format!("{count} mistakes. Nothing was kept."),
             );
+            let more = (count > MISTAKES_SHOWN).then(|| {
+                let words = lang.t(
+                    format!("แสดง {MISTAKES_SHOWN} จุดแรก แก้แล้วส่งใหม่เพื่อดูจุดที่เหลือ ถ้าผิดทุกแถว มักเป็นเพราะคอลัมน์หรือรูปแบบวันที่"),
+                    format!("The first {MISTAKES_SHOWN} are shown; correct them and send the file again to see the others. Where every row is wrong, it is mostly a column or the form of the dates."),
+                );
+                view! { <p>{words}</p> }
+            });
             view! {
                 <h1>{title}</h1>
-                <div class="errors" role="alert" tabindex="-1" autofocus=true><h2>{what}</h2></div>
+                <div class="errors" role="alert" tabindex="-1" autofocus=true><h2>{what}</h2>{more}</div>
                 <table class="list">
                     <caption class="unseen">{lang.t("จุดที่ต้องแก้", "Mistakes")}</caption>
                     <thead><tr>

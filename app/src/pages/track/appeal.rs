@@ -16,7 +16,7 @@ use desk::Trouble;
 use desk::appeal::{AppealOffer, AppealView, FamilyAppeals};
 use desk::request::TrackView;
 use domain::appeal::AppealStatus;
-use domain::form::{FieldErrors, Lang, RawFields};
+use domain::form::{FieldError, FieldErrors, Lang, RawFields};
 use domain::thai_date;
 use leptos::prelude::*;
 
@@ -34,7 +34,23 @@ pub(super) async fn appeal(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
     let key = answers.value("form_key");
     if key.is_empty() {
-        return page(&visit, &facts, Said::default()).await;
+        // Words without a key: the page was an old one, or half of it. They stand there to be sent again.
+        let said = if answers.value("words").trim().is_empty() {
+            Said::default()
+        } else {
+            Said {
+                status: StatusCode::UNPROCESSABLE_ENTITY,
+                typed: answers.only(&["words"]),
+                errors: FieldErrors::one(FieldError::new(
+                    "words",
+                    "send_again",
+                    "ยังไม่ได้รับอุทธรณ์ ข้อความยังอยู่ โปรดกดยื่นอีกครั้ง",
+                    "The appeal has not been received. Your text is kept: please send it again.",
+                )),
+                received: None,
+            }
+        };
+        return page(&visit, &facts, said).await;
     }
     let outcome = visit
         .desk()
