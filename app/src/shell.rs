@@ -333,7 +333,7 @@ fn footer(ctx: &PageContext) -> impl IntoView + use<> {
                     <p>{contact(ctx)}</p>
                 </div>
                 <div>
-                    <p>{city.division.get(lang).to_owned()}" "{city.name.get(lang).to_owned()}</p>
+                    <p>{city.division.get(lang).to_owned()}{lang.t(" ", ", ")}{city.name.get(lang).to_owned()}</p>
                     <ul class="links">
                         <li><a href=ctx.link("/track")>{lang.t("ติดตามคำขอ", "Track a request")}</a></li>
                         <li><a href=ctx.link("/privacy")>{lang.t("ความเป็นส่วนตัว", "Privacy")}</a></li>

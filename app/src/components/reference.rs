@@ -24,14 +24,14 @@ pub fn ReferenceNumber(
     qr: Option<String>,
 ) -> impl IntoView {
     let label = lang.t("เลขที่คำขอ", "Reference number");
-    let alt = lang.t("คิวอาร์โค้ดสำหรับติดตามคำขอ", "QR code to track the request");
+    let scan = lang.t("สแกนเพื่อติดตามคำขอ", "Scan to track the request");
     view! {
         <div class="keep">
             <div>
                 <p class="keep-label">{label}</p>
                 <p class="reference">{in_fours(&value).replace('\u{a0}', " ")}</p>
             </div>
-            {qr.map(|qr| view! { <div class="qr" role="img" aria-label=alt inner_html=qr></div> })}
+            {qr.map(|qr| view! { <figure><div class="qr" aria-hidden="true" inner_html=qr></div><figcaption>{scan}</figcaption></figure> })}
         </div>
     }
 }

@@ -9,6 +9,7 @@ use crate::pages::sign_in::{code_error, too_many};
 use crate::pages::trouble::{self, Calm};
 use crate::qr;
 use crate::shell::Document;
+use crate::words;
 use axum::http::{HeaderValue, StatusCode, header::SET_COOKIE};
 use axum::response::Response;
 use desk::Trouble;
@@ -228,7 +229,18 @@ fn password_page(
     let lang = visit.lang;
     let form = FormView::new(lang, typed, errors);
     private_page(visit, status, |ctx| {
-        let register = view! { <p><a href=visit.href("/agent/register")>{lang.t("ยังไม่มีบัญชี ลงทะเบียน", "No account yet: register")}</a></p> };
+        let forgotten = words::call(
+            lang,
+            lang.t(
+                "ลืมรหัสผ่านหรือเปลี่ยนโทรศัพท์ โทรให้เจ้าหน้าที่ตั้งใหม่",
+                "Forgotten the password, or a new phone: call, and an officer sets it anew,",
+            ),
+            &visit.desk().rules().municipality.office,
+        );
+        let register = view! {
+            <p><a href=visit.href("/agent/register")>{lang.t("ยังไม่มีบัญชี ลงทะเบียน", "No account yet: register")}</a></p>
+            {forgotten}
+        };
         view! {
             <Question
                 ctx

@@ -42,7 +42,7 @@ pub(super) fn standing(lang: Lang, view: &TrackView, rules: &Rules, now: Instant
                 let by = words::when(lang, by, now);
                 let title = lang.t("รอเจ้าหน้าที่โทรยืนยัน", "Waiting for our call").to_owned();
                 let line = lang.t(
-                    format!("เจ้าหน้าที่จะโทรหาท่านภายใน{by} หากถึงเวลานั้นยังยืนยันกันไม่ได้ คำขอจะถูกยกเลิก ถ้ายังไม่มีใครโทรถึง โปรดโทร {phone}"),
+                    format!("เจ้าหน้าที่จะโทรหาท่านภายใน{by} หากถึงเวลานั้นยังยืนยันกันไม่ได้ คำขอจะสิ้นผล ถ้ายังไม่มีใครโทรถึง โปรดโทร {phone}"),
                     format!("An officer calls you by {by}. If it cannot be confirmed by then, the request lapses. If nobody has reached you, please call {phone}."),
                 );
                 Standing { kind: NoticeKind::Hold, title, lines: vec![line] }
