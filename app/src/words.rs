@@ -111,6 +111,14 @@ pub fn round_of_list(lang: Lang, free: &RoundFree, told_once: bool) -> String {
     }
 }
 
+/// "ว่าง 4 รอบ": how many times of a day still have a furnace.
+pub fn times_free(lang: Lang, times: usize) -> String {
+    match times {
+        1 => lang.t("ว่าง 1 รอบ", "1 time free").to_owned(),
+        times => lang.t(format!("ว่าง {times} รอบ"), format!("{times} times free")),
+    }
+}
+
 /// The ash slot that comes with every round of a day: told once. `None` where they differ, or there is none.
 pub fn same_ash(rounds: &[RoundFree]) -> Option<AshWish> {
     let ash = rounds.first()?.ash;

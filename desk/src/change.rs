@@ -1,8 +1,9 @@
 //! Changing a booking: moved to other places or cancelled, by the family until the cut-off, by an officer with a
 //! reason, by the channel that sent it. Places shift in one transaction; nobody ever has both the old and the new.
 use crate::channel::{Answered, ChannelActor};
+use crate::fee::Pricing;
 use crate::office::handles_requests;
-use crate::request::{Access, Loaded, TrackView, came_first, hide_name, load, wish_of};
+use crate::request::{Access, Loaded, TrackView, came_first, ended_so, hide_name, load, wish_of};
 use crate::{Desk, Result, Trouble, given_up, place};
 use chrono::NaiveDate;
 use data_encoding::HEXLOWER;
@@ -44,6 +45,8 @@ pub struct MoveDays {
     pub starts: Vec<PavilionWish>,
     /// Up to five times near the present one that are free, whole.
     pub near: Vec<Wish>,
+    /// What each of them would cost.
+    pub pricing: Pricing,
 }
 
 /// A booking that an officer is about to move.
@@ -150,7 +153,15 @@ impl Desk {
         let mut near = availability::alternatives(&rules, &occupied, &wish, now, 6);
         near.retain(|other| *other != wish);
         near.truncate(5);
-        Ok(MoveDays { days, starts, near })
+        let mut conn = self.store.read().await?;
+        let residence = loaded.case.residence;
+        let pricing = self.pricing(&mut conn, &loaded.row, &rules, residence);
+        Ok(MoveDays {
+            days,
+            starts,
+            near,
+            pricing: pricing.await?,
+        })
     }
 
     /// The booking that a move would change, when the move may be asked for; nothing is taken. What a family looks at
@@ -190,9 +201,11 @@ impl Desk {
     pub async fn cancel_by(&self, access: &Access<'_>, reason: &str) -> Result<TrackView> {
         let (loaded, actor) = self.opened(access).await?;
         let wanted = Wanted::Cancel { reason };
-        self.change(&loaded, &wanted, &actor, None)
-            .await
-            .map_err(hide_name)?;
+        if loaded.row.state.status != Status::Cancelled {
+            let done = self.change(&loaded, &wanted, &actor, None).await;
+            done.map(|_| ())
+                .or_else(|trouble| ended_so(trouble, Status::Cancelled))?;
+        }
         self.track_by(access).await
     }
 

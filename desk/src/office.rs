@@ -10,8 +10,10 @@ use chrono::{Days, NaiveDate};
 use data_encoding::HEXLOWER;
 use domain::agent::ConfirmedBy;
 use domain::crematorium::application::Relation;
-use domain::crematorium::{Application, Residence, Rules, Wish};
+use domain::crematorium::{Application, Implants, Residence, Rules, Wish};
+use domain::fee::ExemptionStatus;
 use domain::form::{Lang, RawFields, Text, raw};
+use domain::paper::Verdict;
 use domain::phone::Phone;
 use domain::reference::Reference;
 use domain::request::{Action, Actor, Event, Refusal, StaffActor, Status, VerifiedBy, allowed};
@@ -20,7 +22,7 @@ use domain::time::{self, Instant};
 use std::collections::HashMap;
 use store::call::{self as store_call, CallRow as StoredCall};
 use store::request::{InboxFilter as StoredFilter, InboxKey, RequestRow};
-use store::{Conn, agent, audit, crematorium, person, request, staff, task};
+use store::{Conn, agent, audit, crematorium, fee, paper, person, request, staff, task};
 use uuid::Uuid;
 
 const PAGE: u32 = 25;
@@ -66,6 +68,10 @@ pub struct InboxRow {
     pub phone_last4: String,
     pub channel: String,
     pub taken_by: Option<String>,
+    /// A photo of its papers waits for a verdict.
+    pub photo_waits: bool,
+    /// An exemption from fees waits for an approver.
+    pub exemption_waits: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +135,8 @@ pub struct CallSheet {
     pub phone: String,
     pub helper_phone: Option<String>,
     pub what_to_say: Text,
+    /// What is told with it while the booking stands: the fees, and an implant that must come out.
+    pub also_say: Vec<Text>,
 }
 
 /// How a call went.
@@ -417,7 +425,9 @@ impl Desk {
             .await?;
         let event = events.iter().find(|event| event.id == call.event_id);
         let event = event.and_then(|event| serde_json::from_str::<Event>(&event.body).ok());
+        let also_say = self.also_say(&loaded).await?;
         Ok(CallSheet {
+            also_say,
             what_to_say: match self.agent_to_ask_about(&loaded, &call.about).await? {
                 Some(words) => words,
                 None => self.what_to_say(&loaded, &call.about, event.as_ref()),
@@ -474,6 +484,45 @@ impl Desk {
             }
         }
         Ok(())
+    }
+
+    /// The fees by what is known now, and what must be known of implants before the cremation.
+    async fn also_say(&self, loaded: &Loaded) -> Result<Vec<Text>> {
+        if !loaded.row.state.status.is_live() {
+            return Ok(Vec::new());
+        }
+        let mut conn = self.store.read().await?;
+        let (quote, _) = self.quote_of(&mut conn, &loaded.row, &self.rules()).await?;
+        let total = quote.total.words();
+        let (about_th, about_en) = if quote.has_estimate() {
+            ("ประมาณ ", "about ")
+        } else {
+            ("", "")
+        };
+        let mut lines = vec![Text::new(
+            format!(
+                "ค่าธรรมเนียม {about_th}{} จ่ายเมื่อได้รับใบแจ้งชำระ เงินสดหรือคิวอาร์",
+                total.th
+            ),
+            format!(
+                "Fees: {about_en}{}, paid in cash or by QR once the fee note has come.",
+                total.en
+            ),
+        )];
+        if loaded.case.cremation.is_some() {
+            lines.extend(match loaded.case.implants {
+                None | Some(Implants::NotSure) => Some(Text::new(
+                    "ถามว่ามีเครื่องกระตุ้นหัวใจหรืออุปกรณ์ที่มีแบตเตอรี่ในร่างกายหรือไม่ ถ้ามีต้องให้โรงพยาบาลนำออกก่อนวันฌาปนกิจ",
+                    "Ask whether there is a pacemaker or another implant with a battery: the hospital must remove it before the cremation.",
+                )),
+                Some(Implants::Present) => Some(Text::new(
+                    "ย้ำว่าต้องให้โรงพยาบาลนำอุปกรณ์ที่มีแบตเตอรี่ออกก่อนวันฌาปนกิจ",
+                    "Remind them that the hospital must remove the implant before the cremation.",
+                )),
+                Some(_) => None,
+            });
+        }
+        Ok(lines)
     }
 
     /// What to say, in words an officer can read out.
@@ -708,7 +757,22 @@ pub(crate) async fn inbox_row(
         Some(id) => names.of(conn, id).await?,
         None => None,
     };
+    let live = row.state.status.is_live();
+    let papers = if live {
+        paper::of(conn, row.id).await?
+    } else {
+        Vec::new()
+    };
+    let exemptions = if live {
+        fee::exemptions(conn, row.id).await?
+    } else {
+        Vec::new()
+    };
     Ok(InboxRow {
+        photo_waits: papers.iter().any(|paper| paper.verdict == Verdict::Waiting),
+        exemption_waits: exemptions
+            .iter()
+            .any(|exemption| exemption.status == ExemptionStatus::Asked),
         reference: reference_of(&row)?,
         service: row.service.clone(),
         status: row.state.status,
@@ -757,14 +821,17 @@ fn paged(mut rows: Vec<RequestRow>) -> (Vec<RequestRow>, Option<String>) {
     rows.truncate(page);
     let next = rows.last().map(|row| {
         let key = row.inbox_key();
-        format!("{}-{}", time::micros(key.decide_by), key.id.simple())
+        let (status, micros) = (key.status.code(), time::micros(key.decide_by));
+        format!("{status}-{micros}-{}", key.id.simple())
     });
     (rows, next)
 }
 
 fn cursor(text: &str) -> Option<InboxKey> {
-    let (micros, id) = text.split_once('-')?;
+    let (status, rest) = text.split_once('-')?;
+    let (micros, id) = rest.split_once('-')?;
     Some(InboxKey {
+        status: Status::parse(status)?,
         decide_by: time::from_micros(micros.parse().ok()?)?,
         id: Uuid::try_parse(id).ok()?,
     })

@@ -297,6 +297,7 @@ pub struct InboxFilter {
 /// The last row of a page: the next page begins after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InboxKey {
+    pub status: Status,
     pub decide_by: Instant,
     pub id: Uuid,
 }
@@ -304,13 +305,14 @@ pub struct InboxKey {
 impl RequestRow {
     pub fn inbox_key(&self) -> InboxKey {
         InboxKey {
+            status: self.state.status,
             decide_by: self.state.decide_by,
             id: self.id,
         }
     }
 }
 
-/// A page of requests, the most urgent first, at most `limit`.
+/// A page of requests in the order of the filter's statuses, in each the most urgent first; at most `limit`.
 pub async fn inbox(
     conn: &mut Conn,
     filter: &InboxFilter,
@@ -332,12 +334,17 @@ pub(crate) fn inbox_query(
     limit: u32,
 ) -> (String, Vec<Value>) {
     let mut query = Query::default();
-    for (n, status) in filter.statuses.iter().enumerate() {
-        query.push(if n == 0 {
-            "SELECT * FROM ("
+    // What comes before the row's own status was on earlier pages.
+    let begun = after.and_then(|after| filter.statuses.iter().position(|one| *one == after.status));
+    let begun = begun.unwrap_or(0);
+    for (n, status) in filter.statuses.iter().enumerate().skip(begun) {
+        query.push(if n == begun {
+            "SELECT part.*, "
         } else {
-            ") AS part UNION ALL SELECT * FROM ("
+            ") AS part UNION ALL SELECT part.*, "
         });
+        query.bind(i64::try_from(n).unwrap_or(i64::MAX));
+        query.push(" AS turn FROM (");
         query.push(select!("WHERE status = ")).bind(*status);
         if let Some(taken_by) = filter.taken_by {
             query.push(" AND taken_by = ").bind(taken_by);
@@ -351,7 +358,7 @@ pub(crate) fn inbox_query(
         if let Some(service) = &filter.service {
             query.push(" AND service = ").bind(service);
         }
-        if let Some(after) = after {
+        if let Some(after) = after.filter(|after| after.status == *status) {
             query
                 .push(" AND (decide_by, id) > (")
                 .bind(after.decide_by)
@@ -368,7 +375,7 @@ pub(crate) fn inbox_query(
         query.push(" ORDER BY decide_by, id LIMIT ").bind(limit);
     }
     query
-        .push(") AS part ORDER BY decide_by, id LIMIT ")
+        .push(") AS part ORDER BY turn, decide_by, id LIMIT ")
         .bind(limit);
     (query.sql, query.params)
 }

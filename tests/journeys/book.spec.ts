@@ -65,7 +65,9 @@ test('a question is short above its button', async ({ open }) => {
       const range = document.createRange();
       range.setStart(main, 0);
       range.setEndBefore(button);
-      return range.toString();
+      const shown = range.cloneContents();
+      for (const folded of shown.querySelectorAll('details:not([open]) > :not(summary)')) folded.remove();
+      return shown.textContent ?? '';
     });
     const count = [...words.segment(text)].filter((part) => part.isWordLike).length;
     if (count > WORDS) long.push(`${state}: ${count}`);

@@ -15,6 +15,7 @@ for (const { javascript, how } of SCRIPTS) {
     const family = new Family(visitor);
     await family.until('day');
     await expect(page.locator('section.day', { hasText: '25 พฤศจิกายน' })).toContainText('เก็บอัฐิ');
+    await expect(main).toContainText(`ค่าธรรมเนียม ประมาณ ${PRICE} ทุกวันในรายการ`);
     await family.until('check');
     await check(visitor, 'วันพฤหัสบดีที่ 26 พฤศจิกายน 2569 เวลา 07.00 น.');
     await visitor.see('check');
@@ -55,12 +56,15 @@ for (const { javascript, how } of SCRIPTS) {
     const reference = await family.send();
     await expect(main).toContainText('วันพฤหัสบดีที่ 26 พฤศจิกายน 2569 เวลา 08.00 น.');
 
-    // Told afterwards: both questions are asked for at once, and folded away once they are answered.
+    // Told afterwards: folded, open while something is wrong, and folded again once they are answered.
     expect(await family.track(reference)).toBe(200);
     const fold = page.locator('main details', { has: page.locator('[name=coffin_size]') });
+    await expect(fold).not.toHaveAttribute('open');
+    await expect(fold.locator('summary')).toContainText('ยังไม่ได้ตอบ');
     await visitor.see('unanswered');
     expect(await visitor.press('บันทึกคำตอบ')).toBe(422);
     await expect(page.locator('main > .errors').getByRole('link')).toHaveCount(2);
+    await expect(fold).toHaveAttribute('open');
     await visitor.see('not-told');
     await page.locator('[name=coffin_size][value=large]').check();
     await page.locator('[name=implants][value=present]').check();
@@ -81,8 +85,7 @@ for (const { javascript, how } of SCRIPTS) {
     await desk.see('request');
 
     // A case that this round cannot take: nothing is moved behind anybody's back; an officer has it to do.
-    await fold.locator('summary').click();
-    await page.locator('[name=case_type][value=infectious]').check();
+    await visitor.check(page.locator('[name=case_type][value=infectious]'));
     expect(await visitor.press('บันทึกคำตอบ')).toBe(200);
     await expect(page.getByRole('status')).toContainText('เจ้าหน้าที่จะโทรหา');
     await visitor.see('does-not-fit');

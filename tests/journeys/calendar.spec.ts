@@ -168,7 +168,7 @@ for (const { javascript, how } of SCRIPTS) {
     await family.until('day');
     await expect(page.locator('#d-2026-11-27')).toContainText('งดฌาปนกิจทุกวันศุกร์');
     await expect(page.locator('main'), 'the moon is for those who ask').not.toContainText('ค่ำ');
-    await page.locator('details.beliefs > summary').click();
+    await page.locator('#customs > summary').click();
     await page.getByLabel('ข้างขึ้นวันคี่ ข้างแรมวันคู่').check();
     expect(await visitor.press('แสดงวันที่ตรงตามธรรมเนียม')).toBe(303);
     const suiting = page.locator('.notice.good li');

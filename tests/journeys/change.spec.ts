@@ -18,6 +18,9 @@ for (const { javascript, how } of SCRIPTS) {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('เลือกวันและเวลาใหม่');
     await visitor.see('list');
 
+    // Where all days cost the same, that is said once; with fewer nights each says what changes.
+    await expect(page.locator('main')).toContainText('ค่าธรรมเนียมตอนนี้: ประมาณ 2,520 บาท ทุกวันในรายการราคาเท่าเดิม');
+
     // Nothing chosen: the same page, with the reason at the list.
     expect(await visitor.press('ใช้วันและเวลาที่เลือก')).toBe(422);
     await expect(page).toHaveTitle(/^ผิดพลาด: /);
@@ -25,12 +28,12 @@ for (const { javascript, how } of SCRIPTS) {
     await visitor.see('nothing-chosen');
 
     // Another number of nights first.
-    await page.locator('main details > summary', { hasText: 'เปลี่ยนจำนวนคืน' }).click();
-    await page.locator('main input[name="pavilion.nights"][value="1"]').check();
+    await visitor.check(page.locator('main input[name="pavilion.nights"][value="1"]'));
     expect(await visitor.press('แสดงวันที่ว่าง')).toBe(200);
 
     const day = page.locator('section.day', { hasText: '30 พฤศจิกายน' });
-    await day.getByLabel(/10\.00/).check();
+    await expect(day.locator('summary')).toContainText('ราคาประมาณ 2,020 บาท เดิม 2,520 บาท');
+    await visitor.check(day.getByLabel(/10\.00/));
     expect(await visitor.press('ใช้วันและเวลาที่เลือก')).toBe(200);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('ตรวจก่อนเปลี่ยนวัน');
     const summary = page.locator('.summary');
@@ -123,11 +126,12 @@ test('an officer moves a booking to another furnace with one click, and to anoth
   await expect(desk.page.locator('.history')).toContainText('เวลาเดิม');
   await desk.see('switched');
   await desk.follow('ย้ายไปวันหรือเวลาอื่น');
+  await expect(desk.page.locator('main')).toContainText('ค่าธรรมเนียมตอนนี้');
   await desk.see('move');
   expect(await desk.press('ย้ายไปเวลาที่เลือก')).toBe(422);
   await desk.see('move-wrong');
   await desk.page.locator('[name=reason]').fill('ญาติโทรมาขอเลื่อน');
-  await desk.page.locator('section.day', { hasText: '1 ธันวาคม' }).getByLabel(/10\.00/).check();
+  await desk.check(desk.page.locator('section.day', { hasText: '1 ธันวาคม' }).getByLabel(/10\.00/));
   expect(await desk.press('ย้ายไปเวลาที่เลือก')).toBe(303);
   await expect(desk.page.locator('.history')).toContainText('ญาติโทรมาขอเลื่อน');
   await officer.reached('แจ้งวันใหม่');

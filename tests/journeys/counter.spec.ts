@@ -61,6 +61,14 @@ test('a simple case by keyboard alone in under two minutes', async ({ sala, open
   await next();
   await at('cremation.round');
   await type('13');
+  // What it costs can be told first; that is no part of the two minutes.
+  expect(await visitor.press('ดูราคาก่อน')).toBe(200);
+  const price = page.locator('section#price');
+  await expect(price).toContainText('รวม');
+  await expect(price).toContainText('1 ครั้ง × 1,000 บาท = 1,000 บาท');
+  await expect(page.locator('[name="applicant.name"]')).toHaveValue('นางสาวมาลี ใจงาม');
+  await visitor.see('price');
+  await page.locator('[name="cremation.round"]').focus();
   // Enter saves from any field of one line.
   await page.keyboard.down('Shift');
   await press('Tab');

@@ -73,7 +73,7 @@ test('customs of the family mark days and forbid none', async ({ open }) => {
   const family = new Family(visitor);
   await family.until('day');
   await expect(page.locator('.day.closed', { hasText: 'วันศุกร์ที่ 27 พฤศจิกายน 2569' })).toContainText('งดฌาปนกิจทุกวันศุกร์');
-  await page.locator('details.beliefs > summary').click();
+  await page.locator('#customs > summary').click();
   await visitor.see('customs');
   const customs = page.locator('[name=belief]');
   for (let n = 0; n < (await customs.count()) - 1; n += 1) await customs.nth(n).check();

@@ -47,6 +47,8 @@ for (const { javascript, how } of SCRIPTS) {
     await page.locator('#photo').setInputFiles([first, await photo(desk)]);
     expect(await visitor.press('ส่งรูป')).toBe(200);
     await expect(page.getByText('ได้รับรูปแล้ว 2 รูป')).toBeVisible();
+    // What is left waits for the office, so the form is folded.
+    await visitor.unfold(page.locator('#kind'));
     await page.locator('#kind').selectOption(AUTHORITY);
     await page.locator('#photo').setInputFiles(await photo(visitor, { x: 0, y: 100, width: 300, height: 300 }));
     expect(await visitor.press('ส่งรูป')).toBe(200);
@@ -54,12 +56,18 @@ for (const { javascript, how } of SCRIPTS) {
     await expect(papers).toHaveCount(3);
     await visitor.see('sent');
 
-    // The officer looks at each; two must come again.
+    // The officer sees on the list that photos wait, and how near the day is; looks at each, two must come again.
+    await desk.page.goto('/staff/requests');
+    await expect(desk.page.locator('tbody tr')).toContainText('รูปรอตรวจ');
+    await expect(desk.page.locator('tbody tr')).toContainText('พิธีวันนี้');
+    await desk.see('list');
     await officer.open(reference);
     await expect(desk.page.locator('.paper')).toHaveCount(3);
     await desk.see('request');
     await desk.page.locator('.paper a').first().click();
     await expect(desk.page.locator('.photo img')).toHaveJSProperty('complete', true);
+    const facts = desk.page.locator('section', { has: desk.page.locator('#facts') });
+    for (const fact of ['นายบุญมี ใจงาม', '3-9201-00456-78-9', '22 พฤศจิกายน 2569', 'ฌาปนสถาน', 'มาลี']) await expect(facts).toContainText(fact);
     await desk.see('photo');
     await desk.follow('หมุนรูป');
     await expect(desk.page.locator('.photo.turn-1')).toHaveCount(1);
@@ -73,7 +81,7 @@ for (const { javascript, how } of SCRIPTS) {
     await desk.page.locator('[name=defect]').fill('ไม่มีลายมือชื่อ');
     expect(await desk.press('ต้องส่งใหม่')).toBe(303);
     await expect(desk.page).toHaveURL(new RegExp(`/staff/requests/${reference}$`));
-    await desk.page.locator('[name=stated_place][value=elsewhere]').check();
+    await desk.check(desk.page.locator('[name=stated_place][value=elsewhere]'));
     expect(await desk.press('บันทึกผลตรวจเอกสาร')).toBe(303);
     await officer.unfold('ส่งกลับให้แก้ไข');
     await expect(desk.page.locator('[name=defect]:not([type=checkbox])')).toHaveValue(/อ่านไม่ออก\n.*ไม่มีลายมือชื่อ/);
@@ -99,7 +107,7 @@ for (const { javascript, how } of SCRIPTS) {
     expect(await desk.press('ใช้ได้')).toBe(303);
     expect(await desk.press('ใช้ได้')).toBe(303);
     await expect(desk.page).toHaveURL(new RegExp(`/staff/requests/${reference}$`));
-    await desk.page.locator('[name=stated_place][value=here]').check();
+    await desk.check(desk.page.locator('[name=stated_place][value=here]'));
     expect(await desk.press('บันทึกผลตรวจเอกสาร')).toBe(303);
     expect(await desk.press('อนุมัติ')).toBe(303);
     await desk.see('approved');
@@ -129,7 +137,7 @@ test('an unnatural death waits for its release, which the counter puts in', asyn
   const officer = new Officer(desk, sala);
   await officer.signIn(await sala.staff('somsri', 'สมศรี รักงาน', 'officer', 'approver'));
   await officer.open(reference);
-  await desk.page.locator('[name=manner][value=unnatural]').check();
+  await desk.check(desk.page.locator('[name=manner][value=unnatural]'));
   expect(await desk.press('บันทึกผลตรวจเอกสาร')).toBe(303);
   await expect(desk.page.getByText('ยังอนุมัติไม่ได้')).toBeVisible();
   await expect(desk.page.getByRole('button', { name: 'อนุมัติ', exact: true })).toHaveCount(0);

@@ -109,7 +109,7 @@ test('a walk-in request and a refusal', async ({ sala, open }) => {
 
   await page.goto('/staff/walk-in');
   await visitor.see('walk-in');
-  await page.locator('main .actions button').last().click();
+  await page.locator('main .actions button').first().click();
   await expect(page).toHaveTitle(/^ผิดพลาด: /);
   await expect(page.locator('main > .errors')).toBeFocused();
   await visitor.see('walk-in-errors');

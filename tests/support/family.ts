@@ -160,12 +160,13 @@ export class Family {
   }
 
   async type(name: string, value: string): Promise<void> {
+    await this.visitor.unfold(this.field(name));
     await this.field(name).fill(value);
     this.answered += 1;
   }
 
   async choose(name: string, value: string): Promise<void> {
-    await this.option(name, value).check();
+    await this.visitor.check(this.option(name, value));
     this.answered += 1;
   }
 

@@ -1,6 +1,6 @@
 // One browser of one person, watched: what every page must be, in whatever state it is.
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, type Page, type Request, expect } from '@playwright/test';
+import { type Browser, type BrowserContext, type Locator, type Page, type Request, expect } from '@playwright/test';
 import { join } from 'node:path';
 import { OUTPUT } from './sala.ts';
 
@@ -66,12 +66,27 @@ export class Visitor {
     return this.wanted.javascript ?? true;
   }
 
+  /** Opens what something is folded into, as a reader does. */
+  async unfold(inside: Locator): Promise<void> {
+    const closed = inside.first().locator('xpath=ancestor::details[not(@open)]');
+    while ((await closed.count()) > 0) await closed.first().locator('> summary').click();
+  }
+
+  /** Ticks an option, wherever it is folded into. */
+  async check(option: Locator): Promise<void> {
+    await this.unfold(option);
+    await option.check();
+  }
+
   /** Presses a button that sends a form; the status of its answer, with the next page loaded. */
   async press(button: string | RegExp, page = this.page): Promise<number> {
+    const named = { name: button, exact: true };
+    const seen = page.locator('main').getByRole('button', named);
+    if ((await seen.count()) === 0) await this.unfold(page.locator('main').getByRole('button', { ...named, includeHidden: true }));
     const [answer] = await Promise.all([
       page.waitForResponse((response) => response.request().isNavigationRequest() && response.request().method() === 'POST'),
       page.waitForEvent('load'),
-      page.locator('main').getByRole('button', { name: button, exact: true }).first().click(),
+      seen.first().click(),
     ]);
     return answer.status();
   }

@@ -1,5 +1,6 @@
 //! One of several, or any of several: radio buttons and checkboxes in a fieldset.
 use super::field::{error_of, hint_of};
+use super::fold::Fold;
 use super::form::{FormView, described_by, id_of, optional_mark};
 use leptos::prelude::*;
 
@@ -88,9 +89,17 @@ pub fn Radios(
     #[prop(optional)]
     heading: bool,
     #[prop(optional)] layout: Layout,
+    /// Folds the options after so many under a title, unless one of those is chosen.
+    #[prop(optional)]
+    rest: Option<(usize, String)>,
 ) -> impl IntoView {
     let chosen = form.value(&field);
-    let options = options
+    let (shown, title) = rest.unwrap_or((options.len(), String::new()));
+    let open = options
+        .iter()
+        .skip(shown)
+        .any(|choice| choice.value == chosen);
+    let mut lines: Vec<_> = options
         .into_iter()
         .enumerate()
         .map(|(n, choice)| {
@@ -103,7 +112,14 @@ pub fn Radios(
             };
             option_line(control, choice)
         })
-        .collect_view();
+        .collect();
+    let rest = lines.split_off(shown.min(lines.len()));
+    let rest = (!rest.is_empty()).then(|| {
+        Fold::new(title)
+            .open(open)
+            .around(view! {<div class=layout.class()>{rest}</div>})
+    });
+    let options = view! { {lines}{rest} };
     Group {
         form,
         field,

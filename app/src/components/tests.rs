@@ -45,6 +45,49 @@ fn page(fields: RawFields, errors: FieldErrors) -> String {
     })
 }
 
+#[test]
+fn a_fold_says_how_it_stands_and_later_options_unfold_once_chosen() {
+    let fold = |open| {
+        render("n", || {
+            Fold::new("มรณบัตร")
+                .heading()
+                .aside("ยังไม่ได้ตอบ")
+                .open(open)
+                .around("ข้างใน")
+        })
+    };
+    assert!(
+        fold(false).contains(
+            "<details class=\"fold\"><summary><h2>มรณบัตร</h2> <small>ยังไม่ได้ตอบ</small></summary>"
+        ),
+        "{}",
+        fold(false)
+    );
+    assert!(
+        fold(true).contains("<details open class=\"fold\">"),
+        "{}",
+        fold(true)
+    );
+    for (chosen, open) in [("7", false), ("9", true)] {
+        let fields = RawFields::from([("ash".to_owned(), chosen.to_owned())]);
+        let form = FormView::new(Lang::Th, fields, FieldErrors::new());
+        let page = render("n", || {
+            let options = ["7", "8", "9"].map(|hour| Choice::new(hour, hour)).into();
+            let rest = (2, "วันอื่น".to_owned());
+            view! { <Radios form=&form field="ash" legend="เวลา" options rest/> }
+        });
+        let (shown, folded) = page.split_once("<details").expect("a fold");
+        assert_eq!(
+            (
+                shown.matches("<input").count(),
+                folded.matches("<input").count()
+            ),
+            (2, 1)
+        );
+        assert_eq!(folded.starts_with(" open"), open, "{chosen}: {page}");
+    }
+}
+
 fn errors_of(fields: &[&str]) -> FieldErrors {
     let mut errors = FieldErrors::new();
     for field in fields {

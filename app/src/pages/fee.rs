@@ -1,5 +1,5 @@
 //! What something costs, line by line; where, when and how it is paid: on every page that shows a fee.
-use crate::components::{Notice, NoticeKind, SummaryList, SummaryRow};
+use crate::components::{Fold, Notice, NoticeKind, SummaryList, SummaryRow};
 use crate::{qr, words};
 use desk::fee::{NoteRow, PaperChoice, Waits, exemption_waits, qr_payload};
 use domain::crematorium::{Residence, Rules, Wish};
@@ -29,6 +29,27 @@ pub(super) fn total(lang: Lang, quote: &Quote) -> String {
     } else {
         total.to_owned()
     }
+}
+
+/// The sum of every booking of a list, where all cost the same.
+pub(super) fn one_total<'a>(quotes: impl IntoIterator<Item = &'a Quote>) -> Option<&'a Quote> {
+    let mut quotes = quotes.into_iter();
+    let first = quotes.next()?;
+    quotes
+        .all(|quote| (quote.total, quote.has_estimate()) == (first.total, first.has_estimate()))
+        .then_some(first)
+}
+
+/// What another booking costs beside what is booked: "ราคาเท่าเดิม", "ราคา 3,020 บาท เดิม 2,520 บาท".
+pub(super) fn beside(lang: Lang, before: &Quote, then: &Quote) -> String {
+    if before.total == then.total {
+        return lang.t("ราคาเท่าเดิม", "same price").to_owned();
+    }
+    let (before, then) = (before.total.words(), total(lang, then));
+    lang.t(
+        format!("ราคา{then} เดิม {}", before.th),
+        format!("{then} instead of {}", before.en),
+    )
 }
 
 /// The lines, their sum, and what is not certain about it.
@@ -97,6 +118,7 @@ pub(super) fn to_come(lang: Lang, rules: &Rules, quote: &Quote) -> AnyView {
         "ยังไม่ต้องจ่ายวันนี้ จ่ายเมื่อได้รับใบแจ้งชำระหลังอนุมัติ เงินสดหรือคิวอาร์ได้เท่ากัน",
         "Nothing is paid today. You pay when the fee note has come after approval, in cash or by QR as you like.",
     );
+    let sum = total(lang, quote);
     let code = rules.municipality.money.biller.is_some().then(|| {
         let where_to = lang.t(
             "คิวอาร์อยู่ในใบแจ้งชำระ เปิดได้จากหน้าติดตามคำขอ",
@@ -106,8 +128,8 @@ pub(super) fn to_come(lang: Lang, rules: &Rules, quote: &Quote) -> AnyView {
     });
     view! {
         <h2>{lang.t("ค่าธรรมเนียม", "Fees")}</h2>
-        {price(lang, quote)}
         <p>{how}</p>
+        {Fold::new(lang.t(format!("ราคา {sum}"), format!("Price: {sum}"))).around(price(lang, quote))}
         {cash(lang, rules)}
         {code}
         {no_gift(lang, rules)}

@@ -1,7 +1,7 @@
 //! The public manual of a service, from the same settings that the workflow runs by.
 use super::frame::public_page;
 use super::trouble;
-use crate::components::{ButtonLink, Step, StepState, Steps};
+use crate::components::{ButtonLink, Fold, Step, StepState, Steps};
 use crate::http::Visit;
 use crate::shell::{Document, PageContext};
 use crate::words;
@@ -70,19 +70,12 @@ fn manual(ctx: PageContext, lang: Lang, rules: &Rules, manual: &Manual) -> impl 
             {begin}
             <h2 id="steps">{lang.t("ขั้นตอนและระยะเวลา", "Steps and times")}</h2>
             <Steps lang steps/>
-            <h2 id="criteria">{lang.t("หลักเกณฑ์และเงื่อนไข", "Criteria")}</h2>
-            {criteria}
-            <h2 id="documents">{lang.t("เอกสาร", "Documents")}</h2>
-            {documents}
-            <h2 id="fees">{lang.t("ค่าธรรมเนียม", "Fees")}</h2>
-            {fees}
-            <h2 id="channels">{lang.t("ช่องทางยื่นคำขอ", "Where to apply")}</h2>
-            {channels}
-            {call}
-            <h2 id="complaints">{lang.t("ร้องเรียนและเสนอแนะ", "Complaints and suggestions")}</h2>
-            <p>{complaints}</p>
-            <h2 id="legal-basis">{lang.t("กฎหมายที่เกี่ยวข้อง", "Legal basis")}</h2>
-            <p>{legal_basis}</p>
+            {Fold::new(lang.t("หลักเกณฑ์และเงื่อนไข", "Criteria")).heading().id("criteria").around(criteria)}
+            {Fold::new(lang.t("เอกสาร", "Documents")).heading().id("documents").around(documents)}
+            {Fold::new(lang.t("ค่าธรรมเนียม", "Fees")).heading().id("fees").around(fees)}
+            {Fold::new(lang.t("ช่องทางยื่นคำขอ", "Where to apply")).heading().id("channels").around(view! {{channels}{call}})}
+            {Fold::new(lang.t("ร้องเรียนและเสนอแนะ", "Complaints and suggestions")).heading().id("complaints").around(view! {<p>{complaints}</p>})}
+            {Fold::new(lang.t("กฎหมายที่เกี่ยวข้อง", "Legal basis")).heading().id("legal-basis").around(view! {<p>{legal_basis}</p>})}
             <p class="hint">{lang.t("ปรับปรุงล่าสุด ", "Last revised ")}{revised}</p>
         </Document>
     }

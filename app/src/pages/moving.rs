@@ -1,12 +1,13 @@
 //! Where a booking could move to: the plain list of days with one button, and near times as one button each. The same
 //! list on the tracking page and at the office.
-use crate::components::FormView;
-use crate::components::{Button, ButtonKind};
+use crate::components::{Button, ButtonKind, Fold, FormView};
+use crate::pages::fee;
 use crate::words;
 use chrono::NaiveDate;
 use desk::change::MoveDays;
 use domain::crematorium::availability::{OfferDay, OfferState, RoundFree, Search};
 use domain::crematorium::{CremationWish, PavilionWish, Rules, Wish};
+use domain::fee::Quote;
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text, raw};
 use leptos::prelude::*;
 
@@ -81,24 +82,87 @@ pub(super) struct Moving<'a> {
 }
 
 impl Moving<'_> {
-    /// Near times, one button each; inside a form.
-    pub fn near(&self) -> Option<AnyView> {
+    /// What is booked costs, and that nothing else does, where all cost the same.
+    pub fn price(&self) -> AnyView {
+        let lang = self.lang;
+        let before = self.before();
+        let total = fee::total(lang, &before);
+        let same = self.all_cost(&before).then(|| {
+            lang.t(
+                "ทุกวันในรายการราคาเท่าเดิม",
+                "Every day of the list costs the same.",
+            )
+        });
+        view! { <p>{lang.t(format!("ค่าธรรมเนียมตอนนี้: {total} "), format!("Fees now: {total}. "))}{same}</p> }.into_any()
+    }
+
+    fn before(&self) -> Quote {
+        self.days.pricing.of(&self.looking.present)
+    }
+
+    fn all_cost(&self, before: &Quote) -> bool {
+        let days = self.days.days.iter().filter_map(|day| match &day.state {
+            OfferState::Open { rounds, pavilion } => {
+                Some(self.wish_on(day.date, rounds.first()?, pavilion.as_ref()))
+            }
+            _ => None,
+        });
+        let starts = self.days.starts.iter().map(evening);
+        days.chain(starts)
+            .all(|wish| self.days.pricing.of(&self.whole(wish)).total == before.total)
+    }
+
+    /// Beside a day or an evening, unless it costs the same.
+    fn other_price(&self, wish: Wish) -> Option<String> {
+        let (before, then) = (self.before(), self.days.pricing.of(&self.whole(wish)));
+        (then.total != before.total).then(|| fee::beside(self.lang, &before, &then))
+    }
+
+    /// With the case's own facts, which a button does not carry.
+    fn whole(&self, wish: Wish) -> Wish {
+        Wish {
+            cremation: wish.cremation,
+            pavilion: wish.pavilion,
+            ash: wish.ash,
+            ..self.looking.present.clone()
+        }
+    }
+
+    fn wish_on(&self, date: NaiveDate, free: &RoundFree, pavilion: Option<&PavilionWish>) -> Wish {
+        let pavilion = if self.looking.stays {
+            self.looking.present.pavilion.clone()
+        } else {
+            pavilion.cloned()
+        };
+        Wish {
+            cremation: Some(CremationWish {
+                date,
+                round: free.round,
+            }),
+            pavilion,
+            ash: free.ash,
+            ..Wish::default()
+        }
+    }
+
+    /// Near times, one button each, inside a form; `open` where the booking must move.
+    pub fn near(&self, open: bool) -> Option<AnyView> {
         if self.days.near.is_empty() || self.looking.stays {
             return None;
         }
         let lang = self.lang;
         let buttons = self.days.near.iter().map(|wish| {
-            let label = words::places_line(lang, self.rules, wish);
+            let places = words::places_line(lang, self.rules, wish);
+            let label = match self.other_price(wish.clone()) {
+                Some(price) => format!("{places} · {price}"),
+                None => places,
+            };
             view! { <li><Button label name=SLOT value=value(wish) kind=ButtonKind::Secondary/></li> }
         });
         let buttons = buttons.collect_view();
-        Some(
-            view! {
-                <h2>{lang.t("เวลาใกล้เคียงที่ว่าง", "Free times nearby")}</h2>
-                <ul class="plain near">{buttons}</ul>
-            }
-            .into_any(),
-        )
+        let title = lang.t("เวลาใกล้เคียงที่ว่าง", "Free times nearby");
+        let list = view! { <ul class="plain near">{buttons}</ul> };
+        Some(Fold::new(title).open(open).around(list))
     }
 
     /// The days as radio buttons; inside a form.
@@ -112,7 +176,22 @@ impl Moving<'_> {
                 more = self.days.days.len() - FIRST_DAYS;
                 break;
             }
-            views.push(self.day(day, &mut first));
+            // Days in a row for which one has to call are one entry.
+            let soon = |n: usize| {
+                let day = self.days.days.get(n);
+                day.is_some_and(|day| day.state == OfferState::CallOnly)
+            };
+            if soon(n) && n > 0 && soon(n - 1) {
+                continue;
+            }
+            let run = self.days.days.iter().skip(n);
+            let last = run
+                .take_while(|day| day.state == OfferState::CallOnly)
+                .last();
+            views.push(match last {
+                Some(last) => self.too_soon(day.date, last.date),
+                None => self.day(day, &mut first),
+            });
         }
         if self.looking.present.cremation.is_none() {
             let starts: Vec<_> = self.days.starts.iter().collect();
@@ -122,12 +201,13 @@ impl Moving<'_> {
                 .into_iter()
                 .take(shown)
                 .map(|start| {
-                    let wish = Wish {
-                        pavilion: Some(start.clone()),
-                        ..Wish::default()
+                    let wish = evening(start);
+                    let name = words::pavilion_name(lang, self.rules, &start.id).to_owned();
+                    let aside = match self.other_price(wish.clone()) {
+                        Some(price) => format!("{name} · {price}"),
+                        None => name,
                     };
-                    let pavilion = words::pavilion_name(lang, self.rules, &start.id).to_owned();
-                    self.radio(&wish, words::day(lang, start.from), pavilion, &mut first)
+                    self.radio(&wish, words::day(lang, start.from), aside, &mut first)
                 })
                 .collect_view();
             views.push(
@@ -167,14 +247,24 @@ impl Moving<'_> {
                 ),
                 None,
             ),
-            OfferState::CallOnly => closed(
-                lang.t(
-                    "ใกล้เวลาเกินไป โทรหาเจ้าหน้าที่เวร",
-                    "too soon, call the officer on duty",
-                ),
-                Some(self.rules.settings().duty.phone.clone()),
-            ),
+            OfferState::CallOnly => self.too_soon(day.date, day.date),
         }
+    }
+
+    fn too_soon(&self, first: NaiveDate, last: NaiveDate) -> AnyView {
+        let lang = self.lang;
+        let days = if first == last {
+            words::day(lang, first)
+        } else {
+            let (first, last) = (words::near_day(lang, first), words::near_day(lang, last));
+            format!("{first} {} {last}", lang.t("ถึง", "to"))
+        };
+        let phone = &self.rules.settings().duty.phone;
+        let call = lang.t(
+            format!("ใกล้เวลาเกินไป โทรหาเจ้าหน้าที่เวร {phone}"),
+            format!("Too soon; call the officer on duty, {phone}"),
+        );
+        view! { <section class="day closed"><h2>{days}</h2><p>{call}</p></section> }.into_any()
     }
 
     fn open(
@@ -185,27 +275,21 @@ impl Moving<'_> {
         first: &mut bool,
     ) -> AnyView {
         let lang = self.lang;
-        let heading = format!("h-{date}");
+        let wanted = *first || self.chosen_date() == Some(date);
         let name = pavilion
             .map(|pavilion| words::pavilion_name(lang, self.rules, &pavilion.id).to_owned());
-        let pavilion = if self.looking.stays {
-            self.looking.present.pavilion.clone()
-        } else {
-            pavilion.cloned()
-        };
         let same_ash = words::same_ash(rounds);
+        let mut aside = words::times_free(lang, rounds.len());
+        let price = rounds
+            .first()
+            .map(|free| self.wish_on(date, free, pavilion));
+        if let Some(price) = price.and_then(|wish| self.other_price(wish)) {
+            aside = format!("{aside} · {price}");
+        }
         let rounds = rounds
             .iter()
             .map(|free| {
-                let wish = Wish {
-                    cremation: Some(CremationWish {
-                        date,
-                        round: free.round,
-                    }),
-                    pavilion: pavilion.clone(),
-                    ash: free.ash,
-                    ..Wish::default()
-                };
+                let wish = self.wish_on(date, free, pavilion);
                 let count = free.free;
                 let aside = lang.t(format!("ว่าง {count} เตา"), format!("{count} free"));
                 let label = words::round_of_list(lang, free, same_ash.is_some());
@@ -214,13 +298,20 @@ impl Moving<'_> {
             .collect_view();
         view! {
             <section class="day">
-                <h2 id=heading.clone()>{words::day(lang, date)}</h2>
-                {name.map(|name| view! { <p>{name}</p> })}
-                {same_ash.map(|ash| view! { <p class="with-ash">{words::ash_line(lang, ash)}</p> })}
-                <fieldset class="rounds" aria-labelledby=heading>{rounds}</fieldset>
+                {Fold::new(words::day(lang, date)).heading().aside(aside).open(wanted).around(view! {
+                    {name.map(|name| view! { <p>{name}</p> })}
+                    {same_ash.map(|ash| view! { <p class="with-ash">{words::ash_line(lang, ash)}</p> })}
+                    <fieldset class="rounds" aria-label=words::day(lang, date)>{rounds}</fieldset>
+                })}
             </section>
         }
         .into_any()
+    }
+
+    /// The day of what was chosen.
+    fn chosen_date(&self) -> Option<NaiveDate> {
+        let chosen = self.looking.wish(&self.form.value(SLOT))?;
+        Some(chosen.cremation?.date)
     }
 
     fn radio(&self, wish: &Wish, label: String, aside: String, first: &mut bool) -> AnyView {
@@ -243,6 +334,14 @@ impl Moving<'_> {
             </label>
         }
         .into_any()
+    }
+}
+
+/// A pavilion alone, by its first evening.
+fn evening(start: &PavilionWish) -> Wish {
+    Wish {
+        pavilion: Some(start.clone()),
+        ..Wish::default()
     }
 }
 
@@ -277,6 +376,16 @@ pub(super) fn slot_error(text: Text) -> FieldErrors {
 
 pub(super) fn nothing_chosen() -> FieldErrors {
     slot_error(Text::new("เลือกวันและเวลาใหม่", "Choose the new day and time"))
+}
+
+/// What was sent is no place of the list: another program, or a page from long ago.
+pub(super) fn unreadable() -> FieldErrors {
+    FieldErrors::one(FieldError::new(
+        SLOT,
+        "unreadable",
+        "อ่านวันและเวลาที่เลือกไม่ได้ ที่จองไว้เดิมยังอยู่ โปรดเลือกใหม่จากรายการ",
+        "The day and time could not be read. Your present booking is kept. Please choose again from the list.",
+    ))
 }
 
 pub(super) fn taken() -> FieldErrors {

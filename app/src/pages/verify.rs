@@ -3,7 +3,7 @@ use super::answers::Answers;
 use super::frame::private_page;
 use super::trouble;
 use crate::components::{
-    FormView, Kind, Notice, NoticeKind, Question, SummaryList, SummaryRow, TextField, Width,
+    Fold, FormView, Kind, Notice, NoticeKind, Question, SummaryList, SummaryRow, TextField, Width,
 };
 use crate::http::{Visit, see_other};
 use crate::shell::Document;
@@ -205,25 +205,26 @@ fn verdict(visit: &Visit, found: &Verified) -> Response {
     if let Some(at) = found.ended_at {
         rows.push(SummaryRow::new(lang.t("สิ้นผลเมื่อ", "Ended on"), moment(at)));
     }
-    if let Some(sha256) = &found.sha256 {
-        let prefix = sha256.get(..16).unwrap_or(sha256).to_owned();
-        rows.push(SummaryRow::new(
-            lang.t("SHA-256 ของไฟล์ ขึ้นต้นด้วย", "SHA-256 of the file begins"),
-            prefix,
-        ));
-    }
     rows.push(SummaryRow::new(
         lang.t("รหัส", "Code"),
         group_code(&found.code),
     ));
     private_page(visit, StatusCode::OK, |ctx| {
         let title = lang.t("ผลการตรวจสอบเอกสาร", "The document's verification");
+        // For whoever has the file and a program that computes it; nobody else needs it.
+        let digest = found.sha256.as_ref().map(|sha256| {
+            let prefix = sha256.get(..16).unwrap_or(sha256).to_owned();
+            Fold::new(lang.t("สำหรับผู้ตรวจไฟล์ PDF", "For checking the PDF file")).around(view! {
+                <p>{lang.t("SHA-256 ของไฟล์ ขึ้นต้นด้วย ", "SHA-256 of the file begins ")}<b>{prefix}</b></p>
+            })
+        });
         let (call, back) = (call(visit), visit.href("/verify"));
         view! {
             <Document ctx title private=true back>
                 <h1>{title}</h1>
                 <Notice kind title=name><p>{what}</p></Notice>
                 <SummaryList lang rows/>
+                {digest}
                 {call}
             </Document>
         }

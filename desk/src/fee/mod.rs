@@ -76,10 +76,32 @@ fn still_priced(row: &RequestRow) -> Result<()> {
 }
 
 /// The first of the places booked, from which the days of notice are counted.
-pub(crate) fn first_day(wish: &Wish) -> Option<NaiveDate> {
+pub fn first_day(wish: &Wish) -> Option<NaiveDate> {
     let nights = wish.pavilion.as_ref().map(|pavilion| pavilion.from);
     let cremation = wish.cremation.as_ref().map(|cremation| cremation.date);
     nights.into_iter().chain(cremation).min()
+}
+
+/// What prices a request wherever it goes: its own settings, extras and exemptions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pricing {
+    city: Arc<Municipality>,
+    residence: Residence,
+    extras: Vec<Extra>,
+    reliefs: Vec<Relief>,
+    on: NaiveDate,
+}
+
+impl Pricing {
+    pub fn of(&self, wish: &Wish) -> Quote {
+        let facts = Facts {
+            wish,
+            residence: self.residence,
+            extras: &self.extras,
+            reliefs: &self.reliefs,
+        };
+        quote(&self.city, &facts, self.on)
+    }
 }
 
 impl Desk {
@@ -109,19 +131,17 @@ impl Desk {
             .await?
             .ok_or_else(|| Trouble::Internal(format!("request {} has no case", row.id)))?;
         let wish = wish_of(&case);
-        let quote = self.quote_for(conn, row, rules, &wish, case.residence);
-        Ok((quote.await?, case.residence))
+        let pricing = self.pricing(conn, row, rules, case.residence).await?;
+        Ok((pricing.of(&wish), case.residence))
     }
 
-    /// The price the same request would have with these places: by its own settings, extras and exemptions.
-    pub(crate) async fn quote_for(
+    pub(crate) async fn pricing(
         &self,
         conn: &mut Conn,
         row: &RequestRow,
         rules: &Rules,
-        wish: &Wish,
         residence: Residence,
-    ) -> Result<Quote> {
+    ) -> Result<Pricing> {
         let city = self.city_of(conn, row, rules).await?;
         let extras = fee::extras(conn, row.id).await?;
         let reliefs: Vec<Relief> = fee::exemptions(conn, row.id)
@@ -134,13 +154,13 @@ impl Desk {
                 items: exemption.items,
             })
             .collect();
-        let facts = Facts {
-            wish,
+        Ok(Pricing {
+            city,
             residence,
-            extras: &extras,
-            reliefs: &reliefs,
-        };
-        Ok(quote(&city, &facts, time::local_date(row.submitted_at)))
+            extras,
+            reliefs,
+            on: time::local_date(row.submitted_at),
+        })
     }
 
     /// What a family's booking would cost with other places: told before it moves.
@@ -148,8 +168,8 @@ impl Desk {
         let (loaded, _) = self.opened(access).await?;
         let mut conn = self.store.read().await?;
         let (rules, residence) = (self.rules(), loaded.case.residence);
-        self.quote_for(&mut conn, &loaded.row, &rules, to, residence)
-            .await
+        let pricing = self.pricing(&mut conn, &loaded.row, &rules, residence);
+        Ok(pricing.await?.of(to))
     }
 
     /// Notes an act on a request's money in its history and in the audit, and puts the family on the call list when it

@@ -31,7 +31,7 @@ pub use track::{
     CertificateState, RefusedView, ReturnedView, StepState, TrackStep, TrackView, places,
     wish_fields,
 };
-pub(crate) use track::{certificate_of, hide_name, initials, reference_of};
+pub(crate) use track::{certificate_of, ended_so, hide_name, initials, reference_of};
 
 /// The service these requests belong to.
 pub const SERVICE: &str = "crematorium";

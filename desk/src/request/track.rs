@@ -129,9 +129,8 @@ impl Desk {
     pub async fn withdraw_by(&self, access: &Access<'_>) -> Result<TrackView> {
         let (loaded, actor) = self.opened(access).await?;
         if loaded.row.state.status != Status::Withdrawn {
-            self.act(&loaded.row, &Action::Withdraw, &actor)
-                .await
-                .map_err(hide_name)?;
+            let done = self.act(&loaded.row, &Action::Withdraw, &actor).await;
+            done.or_else(|trouble| ended_so(trouble, Status::Withdrawn))?;
         }
         self.track_by(access).await
     }
@@ -323,9 +322,8 @@ impl Desk {
         let documents = crate::document::kinds(&mut conn, loaded).await?;
         let (rules, wish) = (self.rules(), wish_of(&loaded.case));
         // Boxed: every page of a family waits for this one.
-        let price =
-            Box::pin(self.quote_for(&mut conn, &loaded.row, &rules, &wish, loaded.case.residence))
-                .await?;
+        let pricing = self.pricing(&mut conn, &loaded.row, &rules, loaded.case.residence);
+        let price = Box::pin(pricing).await?.of(&wish);
         let can = allowed(&state.snapshot(), &Actor::Resident, now);
         let mut view = TrackView {
             reference: reference_of(&loaded.row)?,
@@ -503,6 +501,14 @@ pub(crate) fn certificate_of(case: &CaseRow) -> CertificateState {
         (Some(number), _) => CertificateState::Given(number.clone()),
         (None, Some(due)) => CertificateState::NotYet { due },
         (None, None) => CertificateState::Asked,
+    }
+}
+
+/// A tap that came at once with another: what it asked for is done.
+pub(crate) fn ended_so(trouble: Trouble, asked: Status) -> Result<()> {
+    match trouble {
+        Trouble::DecidedFirst { status, .. } if status == asked => Ok(()),
+        other => Err(hide_name(other)),
     }
 }
 

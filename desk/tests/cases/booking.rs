@@ -117,13 +117,14 @@ async fn a_family_books_from_draft_to_approval_and_is_told() {
                 .collect::<Vec<_>>(),
             [("approved", desk.now() + TimeDelta::minutes(30))]
         );
+        let sheet = desk.call(&approver, calls[0].id).await.expect("a sheet");
+        assert!(sheet.what_to_say.th.contains("13.00"));
+        let also: Vec<_> = sheet.also_say.iter().map(|line| &*line.th).collect();
+        assert_eq!(also.len(), 2, "{also:?}");
+        assert!(also[0].starts_with("ค่าธรรมเนียม "), "{also:?}");
         assert!(
-            desk.call(&approver, calls[0].id)
-                .await
-                .expect("a sheet")
-                .what_to_say
-                .th
-                .contains("13.00")
+            also[1].contains("เครื่องกระตุ้นหัวใจ"),
+            "not asked yet: {also:?}"
         );
         desk.log_call(&approver, calls[0].id, CallOutcome::NoAnswer)
             .await

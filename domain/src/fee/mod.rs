@@ -13,7 +13,7 @@ pub use account::{
     ExemptionStatus, LineStatus, Method, Mismatch, NoteKind, NoteStatus, Number, RefundCause,
     RefundStatus, fiscal_year, refunded,
 };
-pub use quote::{Extra, Facts, Line, PAVILION, Quantity, Quote, Range, Relief, quote};
+pub use quote::{Extra, Facts, Line, PAVILION, Quantity, Quote, Range, Relief, night_rates, quote};
 pub use settings::{
     Biller, ExemptionRule, FeeItem, FeeOf, Metered, MoneySettings, NoGift, PavilionRate, PayAt,
     Rate, Receipts, RefundStep, StatementColumns, Unit,

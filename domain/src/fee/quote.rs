@@ -3,7 +3,7 @@ use super::settings::{FeeItem, FeeOf, Unit};
 use crate::crematorium::{Residence, Wish};
 use crate::form::Text;
 use crate::money::Satang;
-use crate::municipality::Municipality;
+use crate::municipality::{Municipality, Pavilion};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -273,6 +273,14 @@ pub fn quote(city: &Municipality, facts: &Facts<'_>, on: NaiveDate) -> Quote {
     Quote::of(lines)
 }
 
+/// What a night in a pavilion costs: in the area, and outside of it.
+pub fn night_rates(city: &Municipality, pavilion: &Pavilion) -> (Satang, Satang) {
+    let inside = pavilion.price_per_night;
+    let mut rates = city.money.pavilion_rates.iter();
+    let outside = rates.find(|rate| rate.pavilion == pavilion.id);
+    (inside, outside.map_or(inside, |rate| rate.out_of_area))
+}
+
 fn pavilion(city: &Municipality, facts: &Facts<'_>) -> Option<Line> {
     let wish = facts.wish.pavilion.as_ref()?;
     let pavilion = city
@@ -280,13 +288,6 @@ fn pavilion(city: &Municipality, facts: &Facts<'_>) -> Option<Line> {
         .pavilions
         .iter()
         .find(|pavilion| pavilion.id == wish.id)?;
-    let inside = pavilion.price_per_night;
-    let outside = city
-        .money
-        .pavilion_rates
-        .iter()
-        .find(|rate| rate.pavilion == wish.id)
-        .map_or(inside, |rate| rate.out_of_area);
     let name = Text::new(
         format!("ค่าใช้{}", pavilion.name.th),
         format!("Use of {}", pavilion.name.en),
@@ -300,7 +301,7 @@ fn pavilion(city: &Municipality, facts: &Facts<'_>) -> Option<Line> {
             ceiling: None,
             legal_basis: city.money.pavilion_basis.clone(),
         },
-        (inside, outside),
+        night_rates(city, pavilion),
         facts,
     ))
 }

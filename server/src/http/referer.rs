@@ -2,6 +2,7 @@
 use app::http::AppState;
 use axum::extract::{Request, State};
 use axum::http::header::{HOST, HeaderName, ORIGIN, REFERER};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -38,7 +39,7 @@ fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
     };
     // As `Origin` is judged: the public address, or the very host that was asked.
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let same_host = referer.authority().map(|authority| authority.as_str()) == host;
+    let same_host = referer.authority().map(Authority::as_str) == host;
     origin(&referer).as_deref() == Some(public_url) || (host.is_some() && same_host)
 }
 

@@ -3,8 +3,10 @@
 //! Two officers at once, approval against withdrawal, and a hold that lapses as it is sent race in
 //! `desk/tests/cases/races.rs`; a disk that is full, in `desk/tests/cases/papers.rs`.
 use crate::agent::officer;
+use crate::codes::director;
 use crate::harness::{
-    Answer, House, PUBLIC_URL, ask, changed, example, house_with_files, house_with_papers, post,
+    Answer, House, PUBLIC_URL, ask, changed, example, house_with_files, house_with_papers, on_both,
+    post,
 };
 use crate::pages::Browser;
 use crate::photos::{enormous_png, photo, turned_with_gps};
@@ -482,6 +484,115 @@ async fn who_decides_second_reads_who_was_first() {
         .form(&form);
     let late = house.ask(ask).await;
     assert!(late.status == 409 || late.status == 422, "{}", late.status);
+    drop(house);
+    database.delete().await;
+}
+
+/// Sends a family's form; the answer.
+async fn as_family(house: &House, path: &str, reference: &str, form: &str) -> Answer {
+    let form = format!("reference={reference}&phone_last4=5678&{form}");
+    let ask = post(path).header("origin", PUBLIC_URL).form(&form);
+    house.ask(ask).await
+}
+
+#[tokio::test]
+async fn three_taps_at_once_withdraw_once_and_all_read_so() {
+    on_both(async |house: House| {
+        let token = house.token().await;
+        let reference = booked(&house, &token).await;
+        let tap = || as_family(&house, "/track/withdraw", &reference, "confirm=yes");
+        let (one, two, three) = tokio::join!(tap(), tap(), tap());
+        for answer in [one, two, three] {
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            assert!(answer.text.contains("ถอนคำขอแล้ว"), "{}", answer.text);
+        }
+        let late = tap().await;
+        assert_eq!(late.status, 200, "and so does a late one");
+        let events = "SELECT COUNT(*) AS n FROM request_event WHERE event = 'withdrawn'";
+        assert_eq!(number(&house.desk.store, events).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_read_is_said_above_the_list() {
+    let (database, house) = house().await;
+    house.clock.set("2026-11-21T02:00:00Z");
+    let token = house.token().await;
+    let reference = booked(&house, &token).await;
+    for (form, words) in [
+        ("slot=2026-11-28&confirm=yes", "อ่านวันและเวลาที่เลือกไม่ได้"),
+        ("slot=%7B&choose=yes", "อ่านวันและเวลาที่เลือกไม่ได้"),
+        ("confirm=yes", "เลือกวันและเวลาใหม่"),
+        ("choose=yes", "เลือกวันและเวลาใหม่"),
+    ] {
+        let answer = as_family(&house, "/track/change", &reference, form).await;
+        assert_eq!(answer.status, 422, "{form}");
+        let errors = answer.text.split("class=\"errors\"").nth(1);
+        assert!(
+            errors.is_some_and(|rest| rest.contains(words)),
+            "{form}: {}",
+            answer.text
+        );
+    }
+    drop(house);
+    database.delete().await;
+}
+
+#[tokio::test]
+async fn an_appeal_from_an_old_page_keeps_its_words() {
+    let (database, house) = house().await;
+    let token = house.token().await;
+    let reference = booked(&house, &token).await;
+    let who = director(&house).await;
+    let version = house
+        .desk
+        .open_request(&who, &reference)
+        .await
+        .expect("open")
+        .version;
+    let refuse = domain::request::Action::Refuse {
+        facts: "ตามคำขอ".to_owned(),
+        law: "เทศบัญญัติ".to_owned(),
+        reason: "เอกสารไม่ครบ".to_owned(),
+        appeal: "อุทธรณ์ภายใน 15 วัน".to_owned(),
+    };
+    let refused = house.desk.decide(&who, &reference, version, refuse).await;
+    refused.expect("refused");
+    let sent = as_family(
+        &house,
+        "/track/appeal",
+        &reference,
+        "form_key=&words=ไม่เห็นด้วยเพราะส่งครบแล้ว",
+    )
+    .await;
+    assert_eq!(sent.status, 422, "{}", sent.text);
+    assert!(sent.text.contains("ไม่เห็นด้วยเพราะส่งครบแล้ว"), "{}", sent.text);
+    assert!(sent.text.contains("โปรดกดยื่นอีกครั้ง"));
+    assert!(
+        !sent.text.contains("name=\"form_key\" value=\"\""),
+        "a key to send it by"
+    );
+    drop(house);
+    database.delete().await;
+}
+
+#[tokio::test]
+async fn a_statement_with_a_mistake_in_every_row_is_a_page_that_can_be_read() {
+    let (database, house) = house().await;
+    let (_, cookie) = officer(&house, "cashier", Role::Cashier).await;
+    let mut rows = "วันที่,จำนวนเงิน,Ref1,Ref2\n".to_owned();
+    for _ in 0..10_000 {
+        rows.push_str("31/11/2569,x,1,1\n");
+    }
+    let ask = post("/staff/bank/import")
+        .header("origin", PUBLIC_URL)
+        .header("cookie", &cookie);
+    let page = house.ask(ask.file(&[], "file", rows.as_bytes())).await;
+    assert_eq!(page.status, 422);
+    assert!(page.text.len() < 100_000, "{}", page.text.len());
+    assert!(page.text.contains("แสดง 200 จุดแรก"), "{}", page.text);
+    assert_eq!(page.text.matches("<tr>").count(), 1 + 200);
     drop(house);
     database.delete().await;
 }

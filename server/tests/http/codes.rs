@@ -71,8 +71,8 @@ fn crc(text: &str) -> u16 {
     })
 }
 
-/// An approved request, who approved it, and the token that sent it.
-pub async fn approved(house: &House) -> (StaffActor, String, String) {
+/// Somebody who may sign.
+pub async fn director(house: &House) -> StaffActor {
     let new = NewStaff {
         username: "director".to_owned(),
         name: "สมศักดิ์ ตั้งใจ".to_owned(),
@@ -85,7 +85,12 @@ pub async fn approved(house: &House) -> (StaffActor, String, String) {
         }),
     };
     house.desk.enrol(&new, None).await.expect("an account");
-    let who = house.staff("director").await;
+    house.staff("director").await
+}
+
+/// An approved request, who approved it, and the token that sent it.
+pub async fn approved(house: &House) -> (StaffActor, String, String) {
+    let who = director(house).await;
     let token = house.token().await;
     let booked = house.book(&token, "key-1", &example()).await.json();
     let reference = booked["reference"].as_str().expect("a number").to_owned();

@@ -131,6 +131,7 @@ async fn read(conn: &mut Conn) -> Result<()> {
         ..InboxFilter::default()
     };
     let after = Some(InboxKey {
+        status: Status::Submitted,
         decide_by: now() - minutes(1_000_000),
         id: id(),
     });
@@ -462,12 +463,12 @@ async fn hot_statements_read_by_index_on_both_engines() {
                 plan.sql,
                 plan.steps
             );
-            // SQLite sorts each part again after its limit, PostgreSQL merges: both touch a page at most.
-            let sorted = lines.windows(2).any(|pair| match engine {
+            // Both sort again what the limits of the parts let through: a page for each status at most.
+            let sorted = lines.windows(3).any(|step| match engine {
                 Engine::Sqlite => {
-                    pair[0].contains("SEARCH request") && pair[1].contains("TEMP B-TREE")
+                    step[0].contains("SEARCH request") && step[1].contains("TEMP B-TREE")
                 }
-                Engine::Postgres => pair[0].contains("Sort  ("),
+                Engine::Postgres => step[0].contains("Sort  (") && !step[2].contains("Append"),
             });
             assert!(!sorted, "{}\n{}", plan.sql, plan.steps);
         }

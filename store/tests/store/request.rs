@@ -162,7 +162,11 @@ async fn the_inbox_shows_the_most_urgent_first_page_by_page() {
                     rows.push(row.await?);
                 }
                 insert_request(tx, |row| row.state.status = Status::Completed).await?;
-                rows.sort_by_key(|row| (row.state.decide_by, row.id));
+                // The filter names the returned ones first.
+                rows.sort_by_key(|row| {
+                    let waits = row.state.status == Status::Submitted;
+                    (waits, row.state.decide_by, row.id)
+                });
                 Ok(rows)
             })
             .await

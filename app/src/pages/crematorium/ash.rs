@@ -140,16 +140,20 @@ async fn show(
         Ok(choices) => choices,
         Err(trouble) => return trouble::page(visit, &trouble),
     };
-    let mut options: Vec<Choice> = choices
-        .into_iter()
-        .map(|ash| Choice::new(value(ash), words::ash(lang, ash)))
-        .collect();
+    // The first morning is what most take; other days are folded below declining.
+    let first = choices.first().map(|ash| ash.date);
+    let (next, later): (Vec<_>, Vec<_>) =
+        choices.into_iter().partition(|ash| Some(ash.date) == first);
+    let choice = |ash| Choice::new(value(ash), words::ash(lang, ash));
+    let mut options: Vec<_> = next.into_iter().map(choice).collect();
     options.push(
         Choice::new(NONE, lang.t("ไม่จองตอนนี้", "Do not book one now")).hint(lang.t(
             "ตกลงเวลากับเจ้าหน้าที่ภายหลังได้",
             "You can agree on a time with the office later.",
         )),
     );
+    let rest = (options.len(), lang.t("วันอื่น", "Other days").to_owned());
+    options.extend(later.into_iter().map(choice));
     let chosen = match (typed, wish.ash) {
         ("", Some(ash)) => value(ash),
         ("", None) => NONE.to_owned(),
@@ -172,7 +176,7 @@ async fn show(
                 <h1>{title}</h1>
                 <p class="lead">{fire}</p>
                 <form method="post" action=action novalidate>
-                    <Radios form=&form field="ash" legend=lang.t("วันและเวลาที่ยังว่าง", "Times that are free") options/>
+                    <Radios form=&form field="ash" legend=lang.t("วันและเวลาที่ยังว่าง", "Times that are free") options rest/>
                     <div class="actions"><Button label=lang.t("ใช้เวลานี้", "Use this time")/></div>
                 </form>
             </Document>

@@ -5,10 +5,11 @@ use super::question::carry_link;
 use super::slot::round_value;
 use super::step::Step;
 use crate::components::{
-    Button, ButtonKind, Checkboxes, Choice, ErrorSummary, FormView, Notice, NoticeKind,
+    Button, ButtonKind, Checkboxes, Choice, ErrorSummary, Fold, FormView, Notice, NoticeKind,
 };
 use crate::http::Visit;
 use crate::island::free_places::FreePlaces;
+use crate::pages::fee;
 use crate::pages::frame::hidden;
 use crate::shell::{Document, PageContext, tel};
 use crate::words;
@@ -16,8 +17,9 @@ use chrono::NaiveDate;
 use desk::draft::{DraftView, HoldView};
 use domain::crematorium::availability::{OfferDay, OfferState, RoundFree};
 use domain::crematorium::belief::{self, Belief};
-use domain::crematorium::{CremationWish, PavilionWish, Rules};
-use domain::form::Lang;
+use domain::crematorium::{CremationWish, PavilionWish, Residence, Rules, Wish, application};
+use domain::fee::Quote;
+use domain::form::{FieldErrors, Lang, raw};
 use domain::time::Instant;
 use leptos::prelude::*;
 
@@ -193,12 +195,17 @@ impl Listed<'_> {
         }
     }
 
+    fn chosen_date(&self) -> Option<NaiveDate> {
+        self.chosen().get(..10)?.parse().ok()
+    }
+
+    fn is_chosen(&self, date: NaiveDate) -> bool {
+        self.chosen_date() == Some(date)
+    }
+
     /// Whether what was chosen stands below the first days: then all are shown.
     fn chosen_is_late(&self, list: &List) -> bool {
-        let chosen = self.chosen();
-        let date = chosen
-            .get(..10)
-            .and_then(|date| date.parse::<NaiveDate>().ok());
+        let date = self.chosen_date();
         let last = match list {
             List::Days(days) => days.get(FIRST_DAYS).map(|day| day.date),
             List::Evenings(starts) => starts.get(FIRST_DAYS).map(|start| start.from),
@@ -218,17 +225,13 @@ impl Listed<'_> {
             lang.t("แสดงวันขึ้นแรม", "Show the lunar day"),
         ));
         let form = &self.form;
-        view! {
-            <details class="beliefs">
-                <summary>{lang.t("ธรรมเนียมของครอบครัว (ไม่บังคับ)", "Customs of the family (optional)")}</summary>
-                <form method="post" action=self.address("") novalidate>
-                    {hidden(&[("action", "beliefs")])}
-                    <Checkboxes form field="belief" legend=lang.t("วันที่ครอบครัวเว้น", "Days the family avoids") options repeated=true/>
-                    <Button label=lang.t("แสดงวันที่ตรงตามธรรมเนียม", "Show the days that suit") kind=ButtonKind::Secondary/>
-                </form>
-            </details>
-        }
-        .into_any()
+        Fold::new(lang.t("ธรรมเนียมของครอบครัว (ไม่บังคับ)", "Customs of the family (optional)")).id("customs").around(view! {
+            <form method="post" action=self.address("") novalidate>
+                {hidden(&[("action", "beliefs")])}
+                <Checkboxes form field="belief" legend=lang.t("วันที่ครอบครัวเว้น", "Days the family avoids") options repeated=true/>
+                <Button label=lang.t("แสดงวันที่ตรงตามธรรมเนียม", "Show the days that suit") kind=ButtonKind::Secondary/>
+            </form>
+        })
     }
 
     /// The next dates that suit the family, as links into the list.
@@ -277,6 +280,9 @@ impl Listed<'_> {
         let none = !days
             .iter()
             .any(|day| matches!(day.state, OfferState::Open { .. }));
+        let named = belief::next_suiting(&days, SUITING_NAMED);
+        let quotes: Vec<_> = days.iter().filter_map(|day| self.price_on(day)).collect();
+        let one = fee::one_total(&quotes).map(|quote| self.price_line(quote));
         let mut first = true;
         let mut views = Vec::new();
         let mut rest = days.into_iter().peekable();
@@ -285,7 +291,11 @@ impl Listed<'_> {
                 OfferState::Open {
                     ref rounds,
                     ref pavilion,
-                } => self.open(&day, rounds, pavilion.as_ref(), &mut first),
+                } => {
+                    let wanted = first || named.contains(&day.date) || self.is_chosen(day.date);
+                    let price = one.is_none().then(|| self.price_on(&day)).flatten();
+                    self.open(&day, rounds, pavilion.as_ref(), &mut first, wanted, price)
+                }
                 OfferState::CallOnly => {
                     // Days in a row for which one has to call are one entry.
                     let mut last = day.date;
@@ -313,20 +323,66 @@ impl Listed<'_> {
         }
         let island = range.map(|(from, until)| self.island(from, until));
         (
-            view! { {island}{self.when_none(none && more == 0)}{views} }.into_any(),
+            view! { {island}{one}{self.when_none(none && more == 0)}{views} }.into_any(),
             more,
         )
     }
 
+    /// What the first free time of a day would cost, with all that comes with it.
+    fn price_on(&self, day: &OfferDay) -> Option<Quote> {
+        let OfferState::Open { rounds, pavilion } = &day.state else {
+            return None;
+        };
+        let free = rounds.first()?;
+        Some(self.price(&Wish {
+            cremation: Some(CremationWish {
+                date: day.date,
+                round: free.round,
+            }),
+            pavilion: pavilion.clone(),
+            ash: free.ash,
+            ..Wish::default()
+        }))
+    }
+
+    fn price(&self, wish: &Wish) -> Quote {
+        let fields = &self.draft.fields;
+        let residence = Residence::parse(raw(fields, "deceased.residence"));
+        let wish = Wish {
+            case_type: application::case_type(fields, &mut FieldErrors::new()).unwrap_or_default(),
+            ..wish.clone()
+        };
+        fee::before_sending(
+            self.rules,
+            &wish,
+            residence.unwrap_or(Residence::NotSure),
+            self.now,
+        )
+    }
+
+    /// One price for every day that is shown.
+    fn price_line(&self, quote: &Quote) -> AnyView {
+        let lang = self.lang();
+        let (total, sample) = (fee::total(lang, quote), words::sample(lang, self.rules));
+        let words = lang.t(
+            format!("ค่าธรรมเนียม {total} ทุกวันในรายการ{sample}"),
+            format!("Fees: {total} on every day of the list{sample}"),
+        );
+        view! { <p class="hint">{words}</p> }.into_any()
+    }
+
+    /// The times of a day, folded unless it is `wanted`.
     fn open(
         &self,
         day: &OfferDay,
         rounds: &[RoundFree],
         pavilion: Option<&PavilionWish>,
         first: &mut bool,
+        wanted: bool,
+        price: Option<Quote>,
     ) -> AnyView {
         let lang = self.lang();
-        let mut facts: Vec<AnyView> = Vec::new();
+        let mut facts = Vec::new();
         let asked = self.form.value("belief");
         let asks = [MOON, Belief::HolyDay.code(), Belief::OddEven.code()];
         let moon = day
@@ -338,25 +394,16 @@ impl Listed<'_> {
             } else {
                 ""
             };
-            facts.push(format!("{}{holy}", lang.t(lunar.th(), lunar.en())).into_any());
+            facts.push(format!("{}{holy}", lang.t(lunar.th(), lunar.en())));
         }
+        let suits = (day.suits == Some(true))
+            .then(|| lang.t("ตรงตามธรรมเนียมที่ท่านเลือก", "suits the customs chosen"));
+        facts.push(words::times_free(lang, rounds.len()));
+        facts.extend(price.map(|quote| fee::total(lang, &quote)));
         // Which pavilion one would get, where the family left it open.
-        if let (Some(pavilion), None) = (pavilion, &self.wanted.pavilion) {
-            facts.push(
-                words::pavilion_name(lang, self.rules, &pavilion.id)
-                    .to_owned()
-                    .into_any(),
-            );
-        }
-        if day.suits == Some(true) {
-            let words = lang.t("ตรงตามธรรมเนียมที่ท่านเลือก", "suits the customs chosen");
-            facts.push(view! { <span class="suits">{words}</span> }.into_any());
-        }
-        let facts = facts
-            .into_iter()
-            .enumerate()
-            .map(|(n, fact)| view! { {(n > 0).then_some(" · ")}{fact} })
-            .collect_view();
+        let pavilion = pavilion.filter(|_| self.wanted.pavilion.is_none());
+        let pavilion = pavilion.map(|it| words::pavilion_name(lang, self.rules, &it.id).to_owned());
+        let facts = facts.join(" · ");
         let same_ash = words::same_ash(rounds);
         let radios = rounds
             .iter()
@@ -371,13 +418,14 @@ impl Listed<'_> {
                 self.radio(value, label, words, std::mem::take(first))
             })
             .collect_view();
-        let heading = format!("h-{}", day.date);
+        let date = words::day(lang, day.date);
         view! {
             <section class="day" id=day_id(day.date)>
-                <h2 id=heading.clone()>{words::day(lang, day.date)}</h2>
-                <p>{facts}</p>
-                {same_ash.map(|ash| view! { <p class="with-ash">{words::ash_line(lang, ash)}</p> })}
-                <fieldset class="rounds" aria-labelledby=heading>{radios}</fieldset>
+                {Fold::new(date.clone()).heading().aside(facts).mark(suits).open(wanted).around(view! {
+                    {pavilion.map(|name| view! { <p>{name}</p> })}
+                    {same_ash.map(|ash| view! { <p class="with-ash">{words::ash_line(lang, ash)}</p> })}
+                    <fieldset class="rounds" aria-label=date>{radios}</fieldset>
+                })}
             </section>
         }
         .into_any()
@@ -454,12 +502,25 @@ impl Listed<'_> {
             .zip(starts.last())
             .map(|(first, last)| (first.from, last.last_night()));
         let none = starts.is_empty();
+        let quotes: Vec<_> = starts
+            .iter()
+            .map(|start| {
+                self.price(&Wish {
+                    pavilion: Some(start.clone()),
+                    ..Wish::default()
+                })
+            })
+            .collect();
+        let one = fee::one_total(&quotes).map(|quote| self.price_line(quote));
         let radios = starts
             .iter()
             .enumerate()
             .map(|(n, start)| {
                 let pavilion = words::pavilion_name(lang, self.rules, &start.id);
-                let words = lang.t(format!("{pavilion} ว่าง"), format!("{pavilion} free"));
+                let mut words = lang.t(format!("{pavilion} ว่าง"), format!("{pavilion} free"));
+                if let Some(quote) = quotes.get(n).filter(|_| one.is_none()) {
+                    words = format!("{words} · {}", fee::total(lang, quote));
+                }
                 self.radio(
                     start.from.to_string(),
                     words::day(lang, start.from),
@@ -482,6 +543,7 @@ impl Listed<'_> {
         let view = view! {
             {island}
             {sooner}
+            {one}
             {self.when_none(none)}
             <fieldset class="field evenings"><legend>{legend}</legend><div class="choices">{radios}</div></fieldset>
         };

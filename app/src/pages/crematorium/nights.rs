@@ -3,12 +3,14 @@
 //! What is wanted stands beside what is held (`cremation.*`, `pavilion.*`): changing one's mind here changes nothing
 //! that is held until another day is taken.
 use super::step::Look;
-use crate::components::{Choice, FormView, Layout, Radios};
+use crate::components::{Choice, Fold, FormView, Layout, Radios};
 use crate::words;
-use domain::crematorium::Rules;
 use domain::crematorium::availability::Search;
 use domain::crematorium::belief::Belief;
+use domain::crematorium::{Residence, Rules};
+use domain::fee::night_rates;
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, raw};
+use domain::municipality::Pavilion;
 use domain::text;
 use leptos::prelude::*;
 
@@ -171,7 +173,7 @@ pub(super) fn keep(typed: &RawFields, rules: &Rules) -> RawFields {
         .collect()
 }
 
-pub(super) fn look(form: &FormView, lang: Lang, rules: &Rules) -> Look {
+pub(super) fn look(form: &FormView, draft: &RawFields, lang: Lang, rules: &Rules) -> Look {
     let needs = Need::ALL
         .into_iter()
         .map(|need| Choice::new(need.code(), need.label(lang)))
@@ -180,9 +182,10 @@ pub(super) fn look(form: &FormView, lang: Lang, rules: &Rules) -> Look {
         .map(|count| Choice::new(count.to_string(), words::nights(lang, count)))
         .collect();
     let sample = words::sample(lang, rules);
+    let residence = Residence::parse(raw(draft, "deceased.residence"));
     let any = Choice::new("", lang.t("ศาลาใดก็ได้", "Any pavilion"));
     let pavilions = rules.settings().pavilions.iter().map(|pavilion| {
-        let price = words::money(lang, pavilion.price_per_night);
+        let price = price(lang, rules, pavilion, residence);
         let guests = pavilion.guests;
         Choice::new(pavilion.id.clone(), pavilion.name.get(lang)).hint(lang.t(
             format!("{guests} ที่นั่ง คืนละ {price}{sample}"),
@@ -190,10 +193,19 @@ pub(super) fn look(form: &FormView, lang: Lang, rules: &Rules) -> Look {
         ))
     });
     let pavilions = std::iter::once(any).chain(pavilions).collect();
+    // Which pavilion matters to few; the prices matter to everybody who opens it.
+    let id = form.value("pavilion.id");
+    let open = !id.is_empty() || form.error("pavilion.id").is_some();
+    let chosen = match rules.pavilion(&id) {
+        Some(pavilion) => pavilion.name.get(lang).to_owned(),
+        None => lang.t("ศาลาใดก็ได้", "Any pavilion").to_owned(),
+    };
     let fields = view! {
         <Radios form field="need" legend=lang.t("ใช้บริการ", "Services") options=needs/>
         <Radios form field="pavilion.nights" legend=lang.t("จำนวนคืนสวด ถ้าใช้ศาลา", "Nights, if a pavilion is used") options=counts layout=Layout::Columns/>
-        <Radios form field="pavilion.id" legend=lang.t("ศาลา", "Pavilion") options=pavilions/>
+        {Fold::new(lang.t("เลือกศาลา", "Choose the pavilion")).aside(chosen).open(open).around(view! {
+            <Radios form field="pavilion.id" legend=lang.t("ศาลา", "Pavilion") options=pavilions/>
+        })}
     };
     Look {
         title: lang.t("ต้องการใช้อะไรบ้าง", "What do you need?"),
@@ -203,10 +215,30 @@ pub(super) fn look(form: &FormView, lang: Lang, rules: &Rules) -> Look {
     }
 }
 
+/// The rate of the residence that was told; both while it is open.
+fn price(lang: Lang, rules: &Rules, pavilion: &Pavilion, residence: Option<Residence>) -> String {
+    let (inside, outside) = night_rates(&rules.municipality, pavilion);
+    match residence {
+        _ if inside == outside => words::money(lang, inside),
+        Some(Residence::InArea) => words::money(lang, inside),
+        Some(Residence::OutOfArea) => words::money(lang, outside),
+        Some(Residence::NotSure) | None => {
+            let (inside, outside) = (words::money(lang, inside), words::money(lang, outside));
+            lang.t(
+                format!("{inside} (นอกเขต {outside})"),
+                format!("{inside} ({outside} out of area)"),
+            )
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::components::sample::context;
+    use domain::fee::PavilionRate;
+    use domain::form::Text;
+    use domain::money::Satang;
     use domain::municipality::Municipality;
 
     fn rules() -> Rules {
@@ -242,6 +274,31 @@ mod tests {
                 .map(|wanted| (wanted.need, wanted.nights));
             assert_eq!(found, expected, "{need} {nights}");
             assert_eq!(errors.is_empty(), expected.is_some(), "{need} {nights}");
+        }
+    }
+
+    #[test]
+    fn the_price_of_a_night_is_of_the_residence_and_both_while_that_is_open() {
+        let mut city = Municipality::clone(&context(Lang::Th, "/").municipality);
+        let pavilion = Pavilion {
+            id: "sala-1".to_owned(),
+            name: Text::new("ศาลา 1", "Pavilion 1"),
+            guests: 100,
+            price_per_night: Satang(50_000),
+        };
+        city.money.pavilion_rates = vec![PavilionRate {
+            pavilion: "sala-1".to_owned(),
+            out_of_area: Satang(100_000),
+        }];
+        let rules = Rules::new(city, 1).expect("the sample's calendar joins");
+        let price = |residence| price(Lang::Th, &rules, &pavilion, residence);
+        let (inside, outside) = (
+            price(Some(Residence::InArea)),
+            price(Some(Residence::OutOfArea)),
+        );
+        assert_ne!(inside, outside, "the sample has two rates");
+        for open in [Some(Residence::NotSure), None] {
+            assert_eq!(price(open), format!("{inside} (นอกเขต {outside})"));
         }
     }
 

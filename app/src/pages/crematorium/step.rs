@@ -162,7 +162,7 @@ impl Step {
             Self::Death => death::look(form, lang),
             Self::Residence => residence::look(form, draft, lang, now),
             // The days and the check have pages of their own.
-            Self::Nights | Self::Day | Self::Check => nights::look(form, lang, rules),
+            Self::Nights | Self::Day | Self::Check => nights::look(form, draft, lang, rules),
         }
     }
 

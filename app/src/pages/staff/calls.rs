@@ -155,6 +155,12 @@ fn sheet_view(
         view! { <a href=file>{number}</a> },
     ));
     let say = sheet.what_to_say.get(lang).to_owned();
+    let also = sheet
+        .also_say
+        .iter()
+        .map(|line| view! { <li>{line.get(lang).to_owned()}</li> });
+    let also: Vec<_> = also.collect();
+    let also = (!also.is_empty()).then(|| view! { <ul>{also}</ul> });
     let action = lang.path(&format!("/staff/calls/{}", sheet.row.id));
     view! {
         <ErrorSummary form/>
@@ -164,6 +170,7 @@ fn sheet_view(
         <section class="panel" aria-labelledby="say">
             <h2 id="say">{lang.t("สิ่งที่ต้องบอก", "What to say")}</h2>
             <p class="kept">{say}</p>
+            {also}
         </section>
         <form class="outcome" method="post" action=action aria-labelledby="outcome-title">
                 <h2 id="outcome-title">{lang.t("ผลการโทร", "How the call went")}</h2>

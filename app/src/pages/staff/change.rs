@@ -4,7 +4,7 @@ use super::frame::{Clerk, Office, Page, Place};
 use super::{conflict, request, words};
 use crate::components::reference::in_fours;
 use crate::components::{
-    Button, ButtonKind, ButtonLink, Checkboxes, Choice, ErrorSummary, FormView, Kind, Layout,
+    Button, ButtonKind, ButtonLink, Checkboxes, Choice, ErrorSummary, Fold, FormView, Kind, Layout,
     Notice, NoticeKind, Radios, TextField,
 };
 use crate::http::see_other;
@@ -206,22 +206,19 @@ async fn move_page(
             let moving = Moving { lang, rules: &rules, looking: &looking, days: &days, form };
             let present = words::item(lang, &rules, &file.wish, file.furnace.as_deref());
             let (list, more) = moving.list(whole);
-            let near = moving.near();
+            let (near, price) = (moving.near(false), moving.price());
             let version = file.version.to_string();
             let count = looking.nights;
             let nights = (count > 0 && !looking.stays).then(|| {
                 let options = (1..=rules.settings().max_nights)
                     .map(|count| Choice::new(count.to_string(), crate::words::nights(lang, count)))
                     .collect();
-                view! {
-                    <details>
-                        <summary>{lang.t("เปลี่ยนจำนวนคืน", "Change the number of nights")}</summary>
-                        <form method="get" action=action.clone()>
-                            <Radios form field=NIGHTS legend=lang.t("จำนวนคืนสวด", "Nights") options layout=Layout::Columns/>
-                            <Button label=lang.t("แสดงวันที่ว่าง", "Show free days") kind=ButtonKind::Secondary/>
-                        </form>
-                    </details>
-                }
+                Fold::new(lang.t("เปลี่ยนจำนวนคืน", "Change the number of nights")).around(view! {
+                    <form method="get" action=action.clone()>
+                        <Radios form field=NIGHTS legend=lang.t("จำนวนคืนสวด", "Nights") options layout=Layout::Columns/>
+                        <Button label=lang.t("แสดงวันที่ว่าง", "Show free days") kind=ButtonKind::Secondary/>
+                    </form>
+                })
             });
             let more = (more > 0).then(|| {
                 let href = format!("{action}?days=all&{NIGHTS}={count}");
@@ -235,6 +232,7 @@ async fn move_page(
                 <ErrorSummary form/>
                 <h1>{title}</h1>
                 <p class="sub">{lang.t("จองไว้: ", "Booked: ")}{present}</p>
+                {price}
                 {nights}
                 <form method="post" action=action.clone() novalidate>
                     {hidden(&[("version", &version), (NIGHTS, &count.to_string())])}

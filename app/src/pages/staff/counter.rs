@@ -5,11 +5,12 @@ use super::frame::{Clerk, Office, Page, Place};
 use super::particulars::coffin_and_implants;
 use super::words;
 use crate::components::{
-    Button, Choice, ErrorSummary, FormView, Kind, Layout, Notice, NoticeKind, Radios, SelectField,
-    TextField, Width,
+    Button, Choice, ErrorSummary, Fold, FormView, Kind, Layout, Notice, NoticeKind, Radios,
+    SelectField, TextField, Width,
 };
 use crate::http::see_other;
 use crate::pages::answers::Answers;
+use crate::pages::fee;
 use crate::words as common;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -18,6 +19,7 @@ use desk::office::{CHANNEL, FORM_KEY, RETAKE_REASON};
 use desk::{Conflict, Trouble};
 use domain::crematorium::application::{self, Application, Relation};
 use domain::crematorium::{Booker, DayAvailability, Residence, Rules, Wish};
+use domain::fee::Quote;
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text};
 use domain::municipality::CaseType;
 use domain::thai_date;
@@ -33,6 +35,9 @@ struct Attempt {
     typed: RawFields,
     errors: FieldErrors,
     alternatives: Vec<Wish>,
+    /// What the places typed would cost, and whether that was asked for.
+    price: Option<Quote>,
+    asked: bool,
 }
 
 /// `GET /staff/walk-in`
@@ -45,7 +50,11 @@ pub(super) async fn submit(Clerk(office): Clerk, answers: Answers) -> Response {
     office.answer(submitted(&office, answers.all()).await)
 }
 
+/// The button that only asks what it costs.
+const PRICE: &str = "price";
+
 async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Response> {
+    let asked = typed.remove("act").is_some_and(|act| act == PRICE);
     if let Some(chosen) = typed
         .remove("alternative")
         .filter(|chosen| !chosen.is_empty())
@@ -54,7 +63,18 @@ async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Respon
     }
     let today = time::local_date(office.desk().now());
     let mut fields = typed::understood(&typed, today);
-    let outcome = match with_ash(office, &mut fields).await? {
+    let ash = with_ash(office, &mut fields).await?;
+    let price = price(office, &fields);
+    if asked {
+        let attempt = Attempt {
+            typed,
+            price,
+            asked,
+            ..Attempt::default()
+        };
+        return form_page(office, attempt).await;
+    }
+    let outcome = match ash {
         None => office.desk().walk_in(&office.staff, &fields).await,
         // Nothing is booked without what was asked for; what else is wrong is told with it.
         Some(error) => {
@@ -76,7 +96,8 @@ async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Respon
                 status: StatusCode::UNPROCESSABLE_ENTITY,
                 typed,
                 errors: typed::at_the_fields(errors),
-                alternatives: Vec::new(),
+                price,
+                ..Attempt::default()
             }
         }
         Err(Trouble::SlotTaken {
@@ -87,12 +108,15 @@ async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Respon
             typed,
             errors: taken(&conflicts),
             alternatives,
+            price,
+            asked: false,
         },
         Err(Trouble::DeceasedHasCase) => Attempt {
             status: StatusCode::CONFLICT,
             typed,
             errors: typed::has_case(),
-            alternatives: Vec::new(),
+            price,
+            ..Attempt::default()
         },
         Err(Trouble::IdempotencyKeyReused) => {
             // A page from before, filled in anew: it gets a key of its own.
@@ -101,12 +125,30 @@ async fn submitted(office: &Office, mut typed: RawFields) -> desk::Result<Respon
                 status: StatusCode::CONFLICT,
                 typed,
                 errors: sent_before(),
-                alternatives: Vec::new(),
+                price,
+                ..Attempt::default()
             }
         }
         Err(other) => return Err(other),
     };
     form_page(office, attempt).await
+}
+
+/// What is asked for costs so much; `None` before any place is chosen.
+fn price(office: &Office, fields: &RawFields) -> Option<Quote> {
+    let quiet = &mut FieldErrors::new();
+    let wish = application::wish(fields, quiet)?;
+    if wish.cremation.is_none() && wish.pavilion.is_none() {
+        return None;
+    }
+    let residence = application::residence(fields, quiet).unwrap_or(Residence::NotSure);
+    let desk = office.desk();
+    Some(fee::before_sending(
+        &desk.rules(),
+        &wish,
+        residence,
+        desk.now(),
+    ))
 }
 
 /// Puts the ash slot that comes with a cremation into the answers; or what is wrong with the one that was chosen.
@@ -193,6 +235,8 @@ async fn form_page(office: &Office, mut attempt: Attempt) -> desk::Result<Respon
         .entry(CHANNEL.to_owned())
         .or_insert_with(|| "counter".to_owned());
     let view = CounterView {
+        price: attempt.price,
+        asked: attempt.asked,
         lang,
         today: time::local_date(now),
         rules,
@@ -212,6 +256,10 @@ pub(super) struct CounterView {
     pub days: Vec<DayAvailability>,
     pub form: FormView,
     pub alternatives: Vec<Wish>,
+    /// What the places typed would cost.
+    pub price: Option<Quote>,
+    /// Whether that was asked for.
+    pub asked: bool,
 }
 
 impl CounterView {
@@ -234,7 +282,11 @@ impl CounterView {
                 {self.places()}
                 {self.more()}
                 {self.retake()}
-                <div class="actions"><Button label=lang.t("บันทึกและออกใบรับคำขอ", "Save and print the slip")/></div>
+                {self.cost()}
+                <div class="actions">
+                    <Button label=lang.t("บันทึกและออกใบรับคำขอ", "Save and print the slip")/>
+                    <button type="submit" class="button secondary" name="act" value=PRICE formaction=lang.path("/staff/walk-in#price")>{lang.t("ดูราคาก่อน", "See the price first")}</button>
+                </div>
                 <p class="hint">{lang.t(
                     "ใช้แป้นพิมพ์อย่างเดียวได้: Tab ไปช่องถัดไป ลูกศรเลือกจากรายการ Enter บันทึก วันที่พิมพ์ 23112569 23/11/69 23/11 หรือ เมื่อวาน ก็ได้",
                     "By keyboard alone: Tab to the next field, arrows in lists, Enter saves. Dates may be typed 23112026, 23/11/26, 23/11 or yesterday.",
@@ -244,6 +296,31 @@ impl CounterView {
             </div>
         }
         .into_any()
+    }
+
+    /// What it costs, line by line, to be told before it is saved.
+    fn cost(&self) -> Option<AnyView> {
+        let lang = self.lang;
+        let inside = match &self.price {
+            Some(quote) => fee::price(lang, quote),
+            None if self.asked => {
+                let words = lang.t(
+                    "ยังไม่ทราบราคา เลือกวันและรอบหรือศาลาก่อน",
+                    "Not known yet: choose the day and time, or the pavilion, first.",
+                );
+                view! { <p>{words}</p> }.into_any()
+            }
+            None => return None,
+        };
+        Some(
+            view! {
+                <section class="panel" id="price" aria-labelledby="price-title">
+                    <h2 id="price-title">{lang.t("ราคา", "Price")}</h2>
+                    {inside}
+                </section>
+            }
+            .into_any(),
+        )
     }
 
     /// Asked only when the family gave up what it wants now: an officer may let it be, and says why.
@@ -539,26 +616,38 @@ impl CounterView {
             lang.t("รอบ (เตาว่าง)", "Rounds (free furnaces)"),
             lang.t("ศาลาที่ว่าง", "Free pavilions"),
         ];
-        let heads = heads
-            .map(|head| view! { <th scope="col">{head}</th> })
-            .collect_view();
-        let rows = self.days.iter().map(|free| {
-            view! {
-                <tr>
-                    <td>{words::weekday(lang, free.date)}<br/><span class="muted">{common::near_day(lang, free.date)}</span></td>
-                    <td>{self.free_rounds(free)}</td>
-                    <td>{self.free_pavilions(free)}</td>
-                </tr>
-            }
+        let heads = || {
+            heads
+                .map(|head| view! { <th scope="col">{head}</th> })
+                .collect_view()
+        };
+        let table = |days: &[DayAvailability]| {
+            let rows = days.iter().map(|free| {
+                view! {
+                    <tr>
+                        <td>{words::weekday(lang, free.date)}<br/><span class="muted">{common::near_day(lang, free.date)}</span></td>
+                        <td>{self.free_rounds(free)}</td>
+                        <td>{self.free_pavilions(free)}</td>
+                    </tr>
+                }
+            });
+            let rows = rows.collect_view();
+            view! { <table class="list"><thead><tr>{heads()}</tr></thead><tbody>{rows}</tbody></table> }
+        };
+        let (week, later) = self.days.split_at(self.days.len().min(7));
+        let later = (!later.is_empty()).then(|| {
+            let title = lang.t("วันถัดจากนี้", "Later days");
+            let count = lang.t(
+                format!("{} วัน", later.len()),
+                format!("{} days", later.len()),
+            );
+            Fold::new(title).aside(count).around(table(later))
         });
-        let rows = rows.collect_view();
         view! {
             <section class="panel" aria-labelledby="free">
                 <h2 id="free">{lang.t("วันที่ว่าง", "What is free")}</h2>
-                <table class="list">
-                    <thead><tr>{heads}</tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
+                {table(week)}
+                {later}
             </section>
         }
         .into_any()

@@ -4,7 +4,7 @@ use super::fields::{Field, key};
 use super::words;
 use crate::components::reference::in_fours;
 use crate::components::{
-    Button, ButtonKind, ErrorSummary, FormView, Notice, NoticeKind, SummaryList, SummaryRow,
+    Button, ButtonKind, ErrorSummary, Fold, FormView, Notice, NoticeKind, SummaryList, SummaryRow,
 };
 use crate::pages::frame::hidden;
 use crate::words as common;
@@ -49,8 +49,8 @@ impl FileView {
             {self.warnings()}
             {first}
             <div class="panels">
-                <div>{self.booked()}{self.deadlines()}{self.applicant()}{self.deceased()}{super::papers::panel(self)}{panels}</div>
-                {self.actions()}
+                <div>{self.booked()}{self.deadlines()}{self.applicant()}{self.deceased()}{super::papers::panel(self)}</div>
+                <div>{self.actions()}{panels}</div>
             </div>
             {self.history()}
             {self.calls()}
@@ -184,56 +184,14 @@ impl FileView {
 
     fn deceased(&self) -> AnyView {
         let lang = self.lang;
-        let file = &self.file;
-        let residence = file.residence.label();
-        let rows = vec![
-            SummaryRow::new(lang.t("ชื่อ", "Name"), file.deceased_name.clone()),
-            self.identity(),
-            SummaryRow::new(
-                lang.t("วันที่เสียชีวิต", "Date of death"),
-                common::day(lang, file.date_of_death),
-            ),
-            SummaryRow::new(
-                lang.t("เคยมีชื่อในทะเบียนบ้านในเขต", "Ever registered in the city"),
-                residence.get(lang),
-            ),
-            SummaryRow::new(lang.t("มรณบัตร", "Death certificate"), self.certificate()),
-        ];
+        let residence = self.file.residence.label();
+        let mut rows = deceased_facts(lang, &self.file, self.now);
+        rows.push(SummaryRow::new(
+            lang.t("เคยมีชื่อในทะเบียนบ้านในเขต", "Ever registered in the city"),
+            residence.get(lang),
+        ));
         section("deceased", lang.t("ผู้เสียชีวิต", "Person who died"), lang, rows)
     }
-
-    fn identity(&self) -> SummaryRow {
-        let lang = self.lang;
-        let national = lang.t("เลขประจำตัวประชาชน", "National ID");
-        match &self.file.identity {
-            None => SummaryRow::new(national, lang.t("ไม่ทราบ", "Not known")),
-            Some((kind, shown)) => {
-                let passport = *kind == "passport";
-                let name = if passport {
-                    lang.t("หนังสือเดินทาง", "Passport")
-                } else {
-                    national
-                };
-                SummaryRow::new(name, grouped(shown))
-            }
-        }
-    }
-
-    fn certificate(&self) -> String {
-        let lang = self.lang;
-        match &self.file.certificate {
-            CertificateState::Asked => lang.t("ยังไม่ได้ตอบ", "Not answered yet").to_owned(),
-            CertificateState::NotYet { due } => {
-                let due = words::when(lang, *due, self.now);
-                lang.t(
-                    format!("ยังไม่ได้รับ คาดว่าได้ภายใน {due}"),
-                    format!("Has not come yet; expected by {due}"),
-                )
-            }
-            CertificateState::Given(number) => number.clone(),
-        }
-    }
-
     fn deadlines(&self) -> AnyView {
         let lang = self.lang;
         let file = &self.file;
@@ -601,13 +559,8 @@ impl FileView {
             view! { <li>{words::moment(lang, view.at)}" · "{view.who.clone()}</li> }
         });
         let rows = rows.collect_view();
-        view! {
-            <details class="views">
-                <summary>{lang.t("ใครเปิดดูคำขอนี้แล้วบ้าง", "Who has opened this request")}</summary>
-                <ul>{rows}</ul>
-            </details>
-        }
-        .into_any()
+        Fold::new(lang.t("ใครเปิดดูคำขอนี้แล้วบ้าง", "Who has opened this request"))
+            .around(view! {<ul>{rows}</ul>})
     }
 }
 
@@ -624,7 +577,12 @@ fn grouped(id: &str) -> String {
     }
 }
 
-fn section(id: &'static str, title: &'static str, lang: Lang, rows: Vec<SummaryRow>) -> AnyView {
+pub(super) fn section(
+    id: &'static str,
+    title: &'static str,
+    lang: Lang,
+    rows: Vec<SummaryRow>,
+) -> AnyView {
     view! {
         <section class="panel" aria-labelledby=id>
             <h2 id=id>{title}</h2>
@@ -632,4 +590,49 @@ fn section(id: &'static str, title: &'static str, lang: Lang, rows: Vec<SummaryR
         </section>
     }
     .into_any()
+}
+
+/// What a paper about the person who died must agree with.
+pub(super) fn deceased_facts(lang: Lang, file: &RequestFile, now: Instant) -> Vec<SummaryRow> {
+    vec![
+        SummaryRow::new(lang.t("ชื่อ", "Name"), file.deceased_name.clone()),
+        identity(lang, file),
+        SummaryRow::new(
+            lang.t("วันที่เสียชีวิต", "Date of death"),
+            common::day(lang, file.date_of_death),
+        ),
+        SummaryRow::new(
+            lang.t("มรณบัตร", "Death certificate"),
+            certificate(lang, file, now),
+        ),
+    ]
+}
+
+fn identity(lang: Lang, file: &RequestFile) -> SummaryRow {
+    let national = lang.t("เลขประจำตัวประชาชน", "National ID");
+    match &file.identity {
+        None => SummaryRow::new(national, lang.t("ไม่ทราบ", "Not known")),
+        Some((kind, shown)) => {
+            let name = if *kind == "passport" {
+                lang.t("หนังสือเดินทาง", "Passport")
+            } else {
+                national
+            };
+            SummaryRow::new(name, grouped(shown))
+        }
+    }
+}
+
+fn certificate(lang: Lang, file: &RequestFile, now: Instant) -> String {
+    match &file.certificate {
+        CertificateState::Asked => lang.t("ยังไม่ได้ตอบ", "Not answered yet").to_owned(),
+        CertificateState::NotYet { due } => {
+            let due = words::when(lang, *due, now);
+            lang.t(
+                format!("ยังไม่ได้รับ คาดว่าได้ภายใน {due}"),
+                format!("Has not come yet; expected by {due}"),
+            )
+        }
+        CertificateState::Given(number) => number.clone(),
+    }
 }

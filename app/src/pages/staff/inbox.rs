@@ -2,7 +2,7 @@
 use super::frame::{Clerk, Office, Page, Place};
 use super::words;
 use crate::components::reference::in_fours;
-use crate::components::{Button, ButtonKind};
+use crate::components::{Button, ButtonKind, Tag, TagKind};
 use crate::http::see_other;
 use crate::pages::answers::{Answers, Asked};
 use crate::words as common;
@@ -64,7 +64,12 @@ async fn list(office: &Office, place: Place, query: &RawFields) -> desk::Result<
         .map(|day| lang.t(day.th(), day.en()));
     let subtitle = match place {
         Place::Today => join([Some(common::day(lang, today)), moon]),
-        _ => lang.t("เรียงตามกำหนดเวลา", "Ordered by deadline").to_owned(),
+        _ => lang
+            .t(
+                "เรื่องที่สำนักงานต้องตัดสินก่อน แล้วเรื่องที่รอครอบครัวแก้ไข เรียงตามกำหนดเวลา",
+                "What the office must decide first, then what waits for families; by deadline",
+            )
+            .to_owned(),
     };
     let path = if place == Place::Today {
         "/staff"
@@ -333,7 +338,7 @@ impl ListView {
     }
 
     /// What makes a request different from most.
-    fn remarks(&self, row: &InboxRow) -> Option<AnyView> {
+    fn remarks(&self, row: &InboxRow) -> AnyView {
         let lang = self.lang;
         let waiting = row.status.is_live();
         let unverified =
@@ -343,9 +348,43 @@ impl ListView {
             .taken_by
             .as_ref()
             .map(|name| format!("{} {name}", lang.t("ผู้รับเรื่อง", "Taken by")));
-        let remarks: Vec<_> = [unverified, frozen, taken].into_iter().flatten().collect();
-        (!remarks.is_empty())
-            .then(|| view! { <br/><span class="muted">{remarks.join(" · ")}</span> }.into_any())
+        let remarks: Vec<_> = [self.until(row), unverified, frozen, taken]
+            .into_iter()
+            .flatten()
+            .collect();
+        let remarks = (!remarks.is_empty())
+            .then(|| view! { <br/><span class="muted">{remarks.join(" · ")}</span> });
+        let waits = [
+            (row.photo_waits, lang.t("รูปรอตรวจ", "Photo to check")),
+            (
+                row.exemption_waits,
+                lang.t("ขอยกเว้นรอตัดสิน", "Exemption to decide"),
+            ),
+        ];
+        let waits = waits
+            .into_iter()
+            .filter(|(waits, _)| *waits)
+            .map(|(_, label)| view! { " "<Tag kind=TagKind::Wait label/> });
+        let waits: Vec<_> = waits.collect();
+        let waits = (!waits.is_empty()).then(|| view! { <br/>{waits} });
+        view! { {remarks}{waits} }.into_any()
+    }
+
+    /// How long until the ceremonies begin: what is near comes before what merely waits.
+    fn until(&self, row: &InboxRow) -> Option<String> {
+        let lang = self.lang;
+        let first = desk::fee::first_day(&row.wish).filter(|_| row.status.is_live())?;
+        let today = time::local_date(self.now);
+        let days = (first - today).num_days();
+        Some(match days {
+            ..0 => lang.t("เริ่มพิธีแล้ว", "begun").to_owned(),
+            0 => lang.t("พิธีวันนี้", "ceremonies today").to_owned(),
+            1 => lang.t("พิธีพรุ่งนี้", "ceremonies tomorrow").to_owned(),
+            _ => lang.t(
+                format!("อีก {days} วันถึงพิธี"),
+                format!("{days} days to the ceremonies"),
+            ),
+        })
     }
 
     fn next_link(&self, path: &str, next: Option<String>) -> Option<AnyView> {

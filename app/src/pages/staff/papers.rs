@@ -1,11 +1,11 @@
 //! Papers for an officer: the panel of a request, one photo at full size, verdicts and findings.
 use super::fields::{Field, key};
-use super::file::FileView;
+use super::file::{self, FileView};
 use super::frame::{Clerk, Office, Page, Place};
 use super::{request, words};
 use crate::components::reference::in_fours;
 use crate::components::{
-    Button, ButtonKind, ErrorSummary, FormView, Notice, NoticeKind, SelectField,
+    Button, ButtonKind, ErrorSummary, Fold, FormView, Notice, NoticeKind, SelectField, SummaryRow,
 };
 use crate::http::see_other;
 use crate::pages::answers::{Answers, Asked};
@@ -16,9 +16,10 @@ use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
+use desk::office::RequestFile;
 use desk::paper::{Finding, PaperView, Papers};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, raw};
-use domain::paper::{Manner, PaperKind, Registry, StatedPlace, Verdict};
+use domain::paper::{Findings, Manner, PaperKind, Registry, StatedPlace, Verdict};
 use domain::picture::PictureError;
 use domain::reference::Reference;
 use leptos::prelude::*;
@@ -58,7 +59,8 @@ pub(super) fn panel(view: &FileView) -> AnyView {
         .map(|paper| item(lang, reference, paper))
         .collect();
     let replaced = (!replaced.is_empty()).then(|| {
-        view! { <details><summary>{lang.t("รูปที่ส่งใหม่แทนแล้ว", "Photos that were sent again")}</summary><ul class="papers">{replaced}</ul></details> }
+        Fold::new(lang.t("รูปที่ส่งใหม่แทนแล้ว", "Photos that were sent again"))
+            .around(view! {<ul class="papers">{replaced}</ul>})
     });
     let live = view.file.status.is_live();
     let findings = live.then(|| findings(view));
@@ -163,7 +165,8 @@ fn findings(view: &FileView) -> AnyView {
         registry.into(),
         found.registry.map(Registry::code),
     );
-    view! {
+    let title = lang.t("ผลตรวจเอกสาร", "What the papers say");
+    Fold::new(title).aside(said(lang, found)).around(view! {
         <form method="post" action=action novalidate>
             {hidden(&[("version", &version)])}
             <fieldset class="field"><legend>{lang.t("มรณบัตรระบุฌาปนสถานแห่งนี้หรือไม่", "Does the certificate name this crematorium?")}</legend><div class="choices">{place}</div></fieldset>
@@ -171,8 +174,26 @@ fn findings(view: &FileView) -> AnyView {
             <fieldset class="field"><legend>{lang.t("ตรวจกับสำนักทะเบียนของเทศบาล", "The city's own registry")}</legend><div class="choices">{registry}</div></fieldset>
             <div class="actions"><Button label=lang.t("บันทึกผลตรวจเอกสาร", "Save what was found") kind=ButtonKind::Secondary/></div>
         </form>
+    })
+}
+
+/// What was found so far, in one line.
+fn said(lang: Lang, found: Findings) -> String {
+    let labels = [
+        found.stated_place.map(StatedPlace::label),
+        found.manner.map(Manner::label),
+        found.registry.map(Registry::label),
+    ];
+    let said: Vec<_> = labels
+        .into_iter()
+        .flatten()
+        .map(|label| label.get(lang).to_owned())
+        .collect();
+    if said.is_empty() {
+        lang.t("ยังไม่ได้บันทึก", "Nothing noted yet").to_owned()
+    } else {
+        said.join(" · ")
     }
-    .into_any()
 }
 
 fn add(view: &FileView) -> AnyView {
@@ -186,17 +207,13 @@ fn add(view: &FileView) -> AnyView {
     let kinds = FormView::new(lang, typed, FieldErrors::new());
     let form = &view.form;
     let open = form.error("papers.photo").is_some();
-    view! {
-        <details open=open>
-            <summary>{lang.t("ใส่เอกสารที่รับที่เคาน์เตอร์", "Add a paper received at the counter")}</summary>
-            <form method="post" action=action enctype="multipart/form-data" novalidate>
-                <SelectField form=&kinds field="kind" label=lang.t("เอกสารอะไร", "Which paper") options/>
-                {upload::file_field(form, "papers.photo", lang.t("รูปถ่ายหรือสแกน", "Photos or scans").to_owned(), Some(lang.t("JPEG หรือ PNG ไม่เกิน 8 MB ต่อรูป", "JPEG or PNG, at most 8 MB each")), true)}
-                <div class="actions"><Button label=lang.t("ใส่เอกสาร", "Add") kind=ButtonKind::Secondary/></div>
-            </form>
-        </details>
-    }
-    .into_any()
+    Fold::new(lang.t("ใส่เอกสารที่รับที่เคาน์เตอร์", "Add a paper received at the counter")).open(open).around(view! {
+        <form method="post" action=action enctype="multipart/form-data" novalidate>
+            <SelectField form=&kinds field="kind" label=lang.t("เอกสารอะไร", "Which paper") options/>
+            {upload::file_field(form, "papers.photo", lang.t("รูปถ่ายหรือสแกน", "Photos or scans").to_owned(), Some(lang.t("JPEG หรือ PNG ไม่เกิน 8 MB ต่อรูป", "JPEG or PNG, at most 8 MB each")), true)}
+            <div class="actions"><Button label=lang.t("ใส่เอกสาร", "Add") kind=ButtonKind::Secondary/></div>
+        </form>
+    })
 }
 
 /// `POST /staff/requests/{reference}/papers`
@@ -440,7 +457,10 @@ async fn photo_page(
 ) -> desk::Result<Response> {
     let lang = office.lang();
     let reference = Reference::parse(number).map_err(|_| Trouble::NotFound)?;
+    // With the request's facts beside it: whoever judges a paper compares.
+    let file = office.desk().open_request(&office.staff, number).await?;
     let papers = office.desk().papers(&office.staff, number).await?;
+    let facts = facts(office, &file, papers.findings);
     let mut all = papers.papers.into_iter().chain(papers.replaced);
     let paper = all.find(|paper| paper.id == id).ok_or(Trouble::NotFound)?;
     let label = paper.kind.label().get(lang).to_owned();
@@ -450,11 +470,56 @@ async fn photo_page(
         .back(path(&reference));
     let here = lang.path(&format!("{}/papers/{id}", path(&reference)));
     office
-        .page(page, move || photo_view(lang, &here, &paper, &attempt))
+        .page(page, move || {
+            photo_view(lang, &here, &paper, facts, &attempt)
+        })
         .await
 }
 
-fn photo_view(lang: Lang, here: &str, paper: &PaperView, attempt: &Attempt) -> AnyView {
+/// What the paper must agree with.
+fn facts(office: &Office, file: &RequestFile, found: Findings) -> AnyView {
+    let lang = office.lang();
+    let rules = office.desk().rules();
+    let mut rows = file::deceased_facts(lang, file, office.desk().now());
+    let here = rules.settings().name.get(lang).to_owned();
+    rows.push(SummaryRow::new(
+        lang.t("สถานที่ที่มรณบัตรต้องระบุ", "Place it must name"),
+        here,
+    ));
+    let stated = found.stated_place.map(StatedPlace::label);
+    let stated = stated.map_or(
+        lang.t("ยังไม่ได้บันทึก", "Not noted yet").to_owned(),
+        |label| label.get(lang).to_owned(),
+    );
+    rows.push(SummaryRow::new(
+        lang.t("มรณบัตรระบุ", "Place it names"),
+        stated,
+    ));
+    let applicant = format!(
+        "{} · {}",
+        file.applicant_name,
+        file.relation.label().get(lang)
+    );
+    rows.push(SummaryRow::new(lang.t("ผู้ขอ", "Applicant"), applicant));
+    rows.push(SummaryRow::new(
+        lang.t("สิ่งที่จอง", "Booked"),
+        words::item(lang, &rules, &file.wish, file.furnace.as_deref()),
+    ));
+    file::section(
+        "facts",
+        lang.t("เทียบกับคำขอ", "Compare with the request"),
+        lang,
+        rows,
+    )
+}
+
+fn photo_view(
+    lang: Lang,
+    here: &str,
+    paper: &PaperView,
+    facts: AnyView,
+    attempt: &Attempt,
+) -> AnyView {
     let typed = RawFields::from([(key("paper", "defect"), attempt.defect.clone())]);
     let mut errors = FieldErrors::new();
     for error in attempt.errors.iter() {
@@ -498,7 +563,7 @@ fn photo_view(lang: Lang, here: &str, paper: &PaperView, attempt: &Attempt) -> A
                 <div class=format!("photo {turned}")><img src=picture.clone() alt=alt/></div>
                 <p><a href=turn>{lang.t("หมุนรูป", "Turn the photo")}</a>" · "<a href=picture>{lang.t("ดูเต็มหน้า", "See it alone")}</a></p>
             </div>
-            {verdict}
+            <div>{facts}{verdict}</div>
         </div>
     }
     .into_any()

@@ -391,6 +391,8 @@ fn row(status: Status) -> InboxRow {
         reference: reference(),
         service: "crematorium".to_owned(),
         status,
+        photo_waits: false,
+        exemption_waits: false,
         frozen: false,
         verified: true,
         decide_by: now() - std::time::Duration::from_mins(20),
@@ -414,6 +416,39 @@ fn list(lang: Lang, rows: Vec<InboxRow>, query: RawFields) -> String {
         query,
     };
     render("n", move || view.table(&Inbox { rows, next: None }))
+}
+
+#[test]
+fn a_row_says_what_waits_and_how_near_the_day_is() {
+    let plain = list(Lang::Th, vec![row(Status::Submitted)], RawFields::new());
+    let waiting = InboxRow {
+        photo_waits: true,
+        exemption_waits: true,
+        ..row(Status::Submitted)
+    };
+    let html = list(Lang::Th, vec![waiting], RawFields::new());
+    for words in ["รูปรอตรวจ", "ขอยกเว้นรอตัดสิน"]
+    {
+        assert!(html.contains(words), "{html}");
+        assert!(!plain.contains(words), "{plain}");
+    }
+    let days = |days: i64| {
+        let mut soon = row(Status::Submitted);
+        let today = domain::time::local_date(now());
+        soon.wish.pavilion = None;
+        if let Some(cremation) = &mut soon.wish.cremation {
+            cremation.date = today + chrono::Duration::days(days);
+        }
+        list(Lang::Th, vec![soon], RawFields::new())
+    };
+    for (ahead, words) in [
+        (0, "พิธีวันนี้"),
+        (1, "พิธีพรุ่งนี้"),
+        (5, "อีก 5 วันถึงพิธี"),
+        (-1, "เริ่มพิธีแล้ว"),
+    ] {
+        assert!(days(ahead).contains(words), "{ahead}");
+    }
 }
 
 #[test]
@@ -453,6 +488,8 @@ fn counter(lang: Lang, fields: RawFields, alternatives: Vec<Wish>) -> String {
         days: vec![day],
         form,
         alternatives,
+        price: None,
+        asked: false,
     };
     render("n", move || view.page())
 }

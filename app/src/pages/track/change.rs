@@ -3,8 +3,8 @@
 use super::view::{self, Said};
 use super::{Facts, carried, not_changed, not_shown};
 use crate::components::{
-    Button, ButtonKind, Choice, ErrorSummary, FormView, Kind, Layout, Notice, NoticeKind, Radios,
-    SummaryList, SummaryRow, TextField,
+    Button, ButtonKind, Choice, ErrorSummary, Fold, FormView, Kind, Layout, Notice, NoticeKind,
+    Radios, SummaryList, SummaryRow, TextField,
 };
 use crate::http::Visit;
 use crate::pages::answers::Answers;
@@ -64,7 +64,9 @@ pub(super) async fn change_by(visit: &Visit, facts: Facts, answers: Answers) -> 
     };
     let chosen = answers.value("choose") == "yes";
     let Some(to) = to else {
-        let errors = if chosen {
+        let errors = if !raw(&typed, SLOT).is_empty() {
+            moving::unreadable()
+        } else if chosen || confirmed {
             moving::nothing_chosen()
         } else {
             FieldErrors::new()
@@ -143,7 +145,8 @@ impl Page<'_> {
                 form: &form,
             };
             let (list, more) = moving.list(whole);
-            let near = moving.near().map(|near| {
+            let price = moving.price();
+            let near = moving.near(!found.change.must_move.is_empty()).map(|near| {
                 let carried = carried(self.facts, &found);
                 view! { <form method="post" action=action.clone() novalidate>{carried}{near}</form> }
             });
@@ -167,6 +170,7 @@ impl Page<'_> {
                     <h1>{title}</h1>
                     {why}
                     <p>{lang.t("ที่จองไว้ตอนนี้: ", "Booked now: ")}{present}</p>
+                    {price}
                     {near}
                     {nights}
                     <form method="post" action=action novalidate>
@@ -195,17 +199,13 @@ impl Page<'_> {
             .map(|count| Choice::new(count.to_string(), words::nights(lang, count)))
             .collect();
         Some(
-            view! {
-                <details>
-                    <summary>{lang.t("เปลี่ยนจำนวนคืน", "Change the number of nights")}</summary>
-                    <form method="post" action=action novalidate>
-                        {carried(self.facts, found)}
-                        <Radios form=form field=NIGHTS legend=lang.t("จำนวนคืนสวด", "Nights") options layout=Layout::Columns/>
-                        <Button label=lang.t("แสดงวันที่ว่าง", "Show free days") kind=ButtonKind::Secondary/>
-                    </form>
-                </details>
-            }
-            .into_any(),
+            Fold::new(lang.t("เปลี่ยนจำนวนคืน", "Change the number of nights")).around(view! {
+                <form method="post" action=action novalidate>
+                    {carried(self.facts, found)}
+                    <Radios form=form field=NIGHTS legend=lang.t("จำนวนคืนสวด", "Nights") options layout=Layout::Columns/>
+                    <Button label=lang.t("แสดงวันที่ว่าง", "Show free days") kind=ButtonKind::Secondary/>
+                </form>
+            }),
         )
     }
 
@@ -298,11 +298,10 @@ pub(super) fn section(visit: &Visit, facts: &Facts, found: &TrackView) -> Option
         .filter(|_| state.can_move && state.must_move.is_empty())
         .map(|until| {
             let until = words::when(lang, until, visit.desk().now());
-            let words = lang.t(
+            lang.t(
                 format!("เปลี่ยนหรือยกเลิกเองได้ถึง {until}"),
                 format!("You can change or cancel it yourself until {until}."),
-            );
-            view! { <p>{words}</p> }
+            )
         });
     let form = |act: &'static str, label: &'static str, kind| {
         view! {
@@ -328,17 +327,17 @@ pub(super) fn section(visit: &Visit, facts: &Facts, found: &TrackView) -> Option
         )
     });
     Some(
-        view! {
-            <section id="change">
-                <h2>{lang.t("เปลี่ยนหรือยกเลิก", "Change or cancel")}</h2>
+        Fold::new(lang.t("เปลี่ยนหรือยกเลิก", "Change or cancel"))
+            .heading()
+            .aside(until.unwrap_or_default())
+            .open(!state.must_move.is_empty())
+            .id("change")
+            .around(view! {
                 {reasons(lang, found)}
                 {call}
-                {until}
                 {change}
                 {cancel}
-            </section>
-        }
-        .into_any(),
+            }),
     )
 }
 

@@ -1,6 +1,6 @@
 //! The documents of a request: what there is, and one of them as a page.
 use super::{Facts, carried, not_shown};
-use crate::components::DocumentView;
+use crate::components::{DocumentView, Fold};
 use crate::http::Visit;
 use crate::pages::answers::Answers;
 use crate::pages::document;
@@ -12,25 +12,35 @@ use axum::response::Response;
 use desk::Trouble;
 use desk::request::TrackView;
 use domain::document::Kind;
+use domain::request::Status;
 use leptos::prelude::*;
 
-/// The section of the tracking page: one button for every document, and `issued`, the way to what was issued.
+/// The section of the tracking page: one button for every document, `issued`, the way to what was issued, and `calendar`.
+/// Once approved it stands open: the permit is what they come for.
 pub(super) fn section(
     visit: &Visit,
     facts: &Facts,
     found: &TrackView,
     issued: Option<AnyView>,
+    calendar: Option<AnyView>,
 ) -> AnyView {
     let lang = visit.lang;
-    view! {
-        <h2>{lang.t("เอกสารของคำขอนี้", "Documents of this request")}</h2>
-        {issued}
-        <form method="post" action=facts.action(visit, "document") novalidate>
-            {carried(facts, found)}
-            <div class="actions">{document::buttons(lang, &found.documents)}</div>
-        </form>
-    }
-    .into_any()
+    let title = if calendar.is_some() {
+        lang.t("เอกสารและปฏิทิน", "Documents and calendar")
+    } else {
+        lang.t("เอกสารของคำขอนี้", "Documents of this request")
+    };
+    Fold::new(title)
+        .heading()
+        .open(found.status == Status::Approved)
+        .around(view! {
+            {issued}
+            <form method="post" action=facts.action(visit, "document") novalidate>
+                {carried(facts, found)}
+                <div class="actions">{document::buttons(lang, &found.documents)}</div>
+            </form>
+            {calendar}
+        })
 }
 
 /// `POST /track/document`: `kind` says which.

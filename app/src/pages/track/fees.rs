@@ -1,7 +1,7 @@
 //! The family's fees: the price, the note to pay by, an exemption to ask for. Reached from the tracking page by a POST.
 use super::{Facts, not_changed, not_shown};
 use crate::components::{
-    Button, ButtonKind, Choice, ErrorSummary, FormView, Notice, NoticeKind, Radios, TextArea,
+    Button, ButtonKind, Choice, ErrorSummary, Fold, FormView, Notice, NoticeKind, Radios, TextArea,
 };
 use crate::http::Visit;
 use crate::pages::answers::Answers;
@@ -250,18 +250,15 @@ fn exemption(
             ("reference", found.reference.as_str()),
             ("phone_last4", &facts.last4),
         ]);
-        view! {
-            <details open=open>
-                <summary>{lang.t("ขอยกเว้นค่าธรรมเนียม", "Ask for an exemption")}</summary>
-                <form method="post" action=visit.href("/track/exemption") novalidate>
-                    {carried}
-                    <Radios form field="exemption.code" legend=lang.t("ขอยกเว้นเพราะเหตุใด", "Why do you ask for it?") options/>
-                    {papers}
-                    <TextArea form field="exemption.evidence" label=lang.t("มีหลักฐานอะไร", "What shows it?") hint=lang.t("เช่น เลขที่บัตร หรือผู้รับรอง เว้นว่างได้ถ้าเลือกเอกสารแล้ว เจ้าหน้าที่จะตรวจให้", "Such as a card's number or who can confirm it; may stay empty when a paper is chosen. An officer checks.") rows=2/>
-                    <div class="actions"><Button label=lang.t("ขอยกเว้นค่าธรรมเนียม", "Ask for an exemption") kind=ButtonKind::Secondary/></div>
-                </form>
-            </details>
-        }
+        Fold::new(lang.t("ขอยกเว้นค่าธรรมเนียม", "Ask for an exemption")).open(open).around(view! {
+            <form method="post" action=visit.href("/track/exemption") novalidate>
+                {carried}
+                <Radios form field="exemption.code" legend=lang.t("ขอยกเว้นเพราะเหตุใด", "Why do you ask for it?") options/>
+                {papers}
+                <TextArea form field="exemption.evidence" label=lang.t("มีหลักฐานอะไร", "What shows it?") hint=lang.t("เช่น เลขที่บัตร หรือผู้รับรอง เว้นว่างได้ถ้าเลือกเอกสารแล้ว เจ้าหน้าที่จะตรวจให้", "Such as a card's number or who can confirm it; may stay empty when a paper is chosen. An officer checks.") rows=2/>
+                <div class="actions"><Button label=lang.t("ขอยกเว้นค่าธรรมเนียม", "Ask for an exemption") kind=ButtonKind::Secondary/></div>
+            </form>
+        })
     });
     view! { {asked}{ask} }.into_any()
 }
@@ -275,12 +272,9 @@ pub(super) fn section(visit: &Visit, last4: &str, found: &TrackView) -> AnyView 
     ]);
     let lines = found.status.is_live().then(|| {
         let total = fee::total(lang, &found.price);
-        view! {
-            <details>
-                <summary>{lang.t(format!("ราคา {total}"), format!("Price: {total}"))}</summary>
-                {fee::price(lang, &found.price)}
-            </details>
-        }
+        Fold::new(lang.t(format!("ราคา {total}"), format!("Price: {total}"))).around(view! {
+            {fee::price(lang, &found.price)}
+        })
     });
     view! {
         <h2>{lang.t("ค่าธรรมเนียม", "Fees")}</h2>

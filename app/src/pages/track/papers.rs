@@ -1,7 +1,7 @@
 //! Papers on the tracking page: photos sent, what is the matter with them, and where to send another.
 use super::view::{self, Said};
 use super::{Facts, carried, not_changed, not_shown};
-use crate::components::{Button, ButtonKind, FormView, Notice, NoticeKind, SelectField};
+use crate::components::{Button, ButtonKind, Fold, FormView, Notice, NoticeKind, SelectField};
 use crate::http::{Visit, see_other};
 use crate::pages::answers::Answers;
 use crate::pages::frame::hidden;
@@ -269,13 +269,13 @@ pub(super) fn section(
     let list = (!list.is_empty()).then(|| view! { <ul class="papers">{list}</ul> });
     let add = papers.may_send.then(|| add(visit, form, facts, found));
     let registry = asks_registry(papers).then(|| {
-        view! {
+        Fold::new(lang.t("แจ้งการตายที่เทศบาลนี้ ไม่ต้องส่งรูปมรณบัตร", "Registered at this municipality: no photo needed")).around(view! {
             <form method="post" action=facts.action(visit, "registry") novalidate>
                 {carried(facts, found)}
                 <p>{lang.t("ถ้าแจ้งการตายที่เทศบาลนี้ ไม่ต้องส่งรูปมรณบัตร เจ้าหน้าที่ตรวจกับสำนักทะเบียนเองได้", "If the death was notified at this municipality, no photo of the certificate is needed: an officer can look it up.")}</p>
                 <div class="actions"><Button label=lang.t("แจ้งการตายที่เทศบาลนี้แล้ว", "The death was registered at this municipality") kind=ButtonKind::Secondary/></div>
             </form>
-        }
+        })
     });
     Some(
         view! {
@@ -385,7 +385,7 @@ fn item(
         if paper.verdict == Verdict::Defective || form.error(&field_of(&id)).is_some() {
             fields.into_any()
         } else {
-            view! { <details><summary>{lang.t("เปลี่ยนรูปนี้", "Change this photo")}</summary>{fields}</details> }.into_any()
+            Fold::new(lang.t("เปลี่ยนรูปนี้", "Change this photo")).around(fields).into_any()
         }
     });
     view! {
@@ -416,6 +416,10 @@ fn add(visit: &Visit, form: &FormView, facts: &Facts, found: &TrackView) -> AnyV
         .collect();
     // What is still missing is offered first.
     let first = found.papers.not_sent().next();
+    let open = first.is_some()
+        || ["kind", "photo"]
+            .iter()
+            .any(|name| form.error(name).is_some());
     let chosen = match form.value("kind") {
         typed if typed.is_empty() => first
             .unwrap_or(PaperKind::DeathCertificate)
@@ -429,13 +433,12 @@ fn add(visit: &Visit, form: &FormView, facts: &Facts, found: &TrackView) -> AnyV
         "รูปถ่าย JPEG หรือ PNG ไม่เกิน 8 MB ต่อรูป เลือกได้หลายรูป",
         "JPEG or PNG photos, at most 8 MB each; several may be chosen",
     );
-    view! {
+    Fold::new(lang.t("ส่งรูป", "Send a photo")).open(open).around(view! {
         <form method="post" action=facts.action(visit, "papers") enctype="multipart/form-data" novalidate>
             {carried(facts, found)}
             <SelectField form=&kinds field="kind" label=lang.t("เอกสารอะไร", "Which paper") options/>
             {upload::file_field(form, "photo", lang.t("รูปถ่ายเอกสาร", "Photos of it").to_owned(), Some(hint), true)}
             <div class="actions"><Button label=lang.t("ส่งรูป", "Send") kind=ButtonKind::Secondary/></div>
         </form>
-    }
-    .into_any()
+    })
 }

@@ -1,7 +1,8 @@
-//! Asked after sending: the coffin, implants, and whether the case is a special one. The form stands on the tracking
-//! page until it is answered; later it can be told again.
+//! Asked after sending: the coffin, implants, and whether the case is a special one. Later it can be told again.
 use super::{Facts, carried, not_changed, view};
-use crate::components::{Button, ButtonKind, Choice, FormView, Layout, Notice, NoticeKind, Radios};
+use crate::components::{
+    Button, ButtonKind, Choice, Fold, FormView, Layout, Notice, NoticeKind, Radios,
+};
 use crate::http::Visit;
 use crate::pages::answers::Answers;
 use crate::words;
@@ -82,7 +83,7 @@ pub(super) fn care(lang: Lang, rules: &Rules, found: &TrackView) -> Option<AnyVi
     Some(view! { <Notice kind=NoticeKind::Hold title><p>{line}</p></Notice> }.into_any())
 }
 
-/// The questions: open while something is unanswered, folded away afterwards.
+/// The questions, folded; beside them whether they are answered.
 pub(super) fn section(
     visit: &Visit,
     form: &FormView,
@@ -107,6 +108,12 @@ pub(super) fn section(
     let implants = choices(Implants::ALL.map(|it| (it.code(), it.label())).into());
     let action = facts.action(visit, "particulars");
     let title = lang.t("สิ่งที่ฌาปนสถานต้องทราบ", "What the crematorium needs to know");
+    let state = if answered {
+        lang.t("ตอบแล้ว แก้ไขได้", "Answered; you can correct it")
+            .to_owned()
+    } else {
+        view::unanswered(lang)
+    };
     let fields = view! {
         <form method="post" action=action novalidate>
             {carried(facts, found)}
@@ -118,13 +125,14 @@ pub(super) fn section(
             <div class="actions"><Button label=lang.t("บันทึกคำตอบ", "Save the answers") kind=ButtonKind::Secondary/></div>
         </form>
     };
-    let body = if answered && !wrong {
-        view! { <details><summary>{lang.t("แก้ไขเรื่องหีบศพหรืออุปกรณ์ฝัง", "Correct the coffin or implants")}</summary>{fields}</details> }
-            .into_any()
-    } else {
-        view! { <h2>{title}</h2>{fields} }.into_any()
-    };
-    Some(body)
+    Some(
+        Fold::new(title)
+            .heading()
+            .aside(state)
+            .open(wrong)
+            .around(fields)
+            .into_any(),
+    )
 }
 
 /// What a family knows of; somebody unnamed has no family here.

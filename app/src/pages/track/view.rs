@@ -3,8 +3,8 @@ use super::status::standing;
 use super::{Facts, agent, carried, change, correction, document};
 use crate::components::reference::in_fours;
 use crate::components::{
-    Button, ButtonKind, Choice, ErrorSummary, FormView, Kind, Notice, NoticeKind, Radios, Step,
-    StepState, Steps, SummaryList, SummaryRow, TextField, Width,
+    Button, ButtonKind, Choice, ErrorSummary, Fold, FormView, Kind, Notice, NoticeKind, Radios,
+    Step, StepState, Steps, SummaryList, SummaryRow, TextField, Width,
 };
 use crate::http::Visit;
 use crate::pages::frame::private_page;
@@ -159,7 +159,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
         } else {
             (None, change)
         };
-        let documents = document::section(visit, facts, found, issued);
+        let documents = document::section(visit, facts, found, issued, calendar);
         let implants = super::particulars::care(lang, &rules, found);
         let particulars = super::particulars::section(visit, &form, facts, found);
         let again = (!live).then(|| {
@@ -194,7 +194,6 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
                 {agent}
                 <h2>{lang.t("สิ่งที่ขอ", "What you asked for")}</h2>
                 <SummaryList lang rows/>
-                {calendar}
                 {fees}
                 {documents}
                 {last}
@@ -259,26 +258,23 @@ fn certificate(
         CertificateState::Given(_) => return None,
         CertificateState::NotYet { due } => {
             let due = words::when(lang, *due, now);
-            let words = lang.t(
+            lang.t(
                 format!("ท่านแจ้งว่ายังไม่ได้รับ โปรดให้เลขภายใน{due}"),
                 format!("You told us that it has not come. Please give the number by {due}."),
-            );
-            Some(view! { <p>{words}</p> })
+            )
         }
-        CertificateState::Asked => None,
+        CertificateState::Asked => unanswered(lang),
     };
+    let open = CERTIFICATE.iter().any(|name| form.error(name).is_some());
     Some(
-        view! {
-            <h2>{lang.t("มรณบัตร", "Death certificate")}</h2>
+        Fold::new(lang.t("มรณบัตร", "Death certificate")).heading().aside(due).open(open).around(view! {
             <p>{words::certificate_names(lang, &visit.desk().rules())}</p>
-            {due}
             <form method="post" action=facts.action(visit, "certificate") novalidate>
                 {carried(facts, found)}
                 {certificate_fields(lang, form)}
                 <div class="actions"><Button label=lang.t("บันทึกเรื่องมรณบัตร", "Save") kind=ButtonKind::Secondary/></div>
             </form>
-        }
-        .into_any(),
+        }),
     )
 }
 
@@ -291,15 +287,18 @@ pub(super) fn certificate_fields(lang: Lang, form: &FormView) -> AnyView {
     view! { <Radios form field="deceased.certificate" legend=lang.t("ได้รับมรณบัตรแล้วหรือยัง", "Has the death certificate come?") options/> }.into_any()
 }
 
+/// What stands beside a question until the family has answered it.
+pub(super) fn unanswered(lang: Lang) -> String {
+    lang.t("ยังไม่ได้ตอบ", "Not answered yet").to_owned()
+}
+
 /// Leads to the page that asks once more.
 fn withdrawing(visit: &Visit, facts: &Facts, found: &TrackView) -> AnyView {
     let lang = visit.lang;
-    view! {
-        <h2>{lang.t("ไม่ต้องการใช้แล้ว", "No longer needed")}</h2>
+    Fold::new(lang.t("ไม่ต้องการใช้แล้ว", "No longer needed")).heading().around(view! {
         <form method="post" action=facts.action(visit, "withdraw") novalidate>
             {carried(facts, found)}
             <div class="actions"><Button label=lang.t("ถอนคำขอ", "Withdraw the request") kind=ButtonKind::Secondary/></div>
         </form>
-    }
-    .into_any()
+    })
 }
