@@ -2,8 +2,10 @@
 pub mod affected;
 pub mod agent;
 pub mod appeal;
+pub mod contact;
 pub mod crematorium;
 pub mod document;
+pub mod equipment;
 pub mod fee;
 pub mod form;
 pub mod issued;

@@ -11,6 +11,7 @@ pub use crate::crematorium::required::{DocumentRule, TaskRule};
 pub use crate::crematorium::{CaseType, CoffinSize};
 
 use crate::crematorium::required::{CaseFacts, required_documents, usual_documents};
+pub use crate::equipment::settings::{EquipmentType, LoanSettings, SupplyType};
 use crate::fee::MoneySettings;
 use crate::form::Text;
 use crate::lunar::{LunarCalendar, LunarYear};
@@ -432,15 +433,6 @@ pub struct Manual {
     pub revised: NaiveDate,
 }
 
-/// An equipment type's name and how many the city has (the rest comes with the loan service).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EquipmentType {
-    pub id: String,
-    pub name: Text,
-    pub count: u32,
-}
-
 /// The whole file `config/*.toml`. [`Municipality::check`] lists what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -460,6 +452,12 @@ pub struct Municipality {
     pub crematorium: CrematoriumSettings,
     #[serde(default)]
     pub equipment: Vec<EquipmentType>,
+    /// Consumables.
+    #[serde(default)]
+    pub supplies: Vec<SupplyType>,
+    /// The rules of lending.
+    #[serde(default)]
+    pub loans: LoanSettings,
     /// Fees, exemptions, refunds, where to pay.
     #[serde(default)]
     pub money: MoneySettings,

@@ -4,6 +4,7 @@ use crate::agent::ConfirmedBy;
 use crate::crematorium::Residence;
 use crate::crematorium::Wish;
 use crate::crematorium::particulars::Particulars;
+use crate::equipment::line::LoanEvent;
 use crate::fee::RefundStatus;
 use crate::form::Text;
 use crate::money::Satang;
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
 
-/// Where a request stands. Loans will add queued, ready and on loan.
+/// Where a request stands. Queued, ready and on loan are of loans alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -25,10 +26,15 @@ pub enum Status {
     Cancelled,
     Lapsed,
     Completed,
+    /// An approved loan that waits for a unit, or for its day.
+    Queued,
+    /// A unit is set aside.
+    Ready,
+    OnLoan,
 }
 
 impl Status {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Submitted,
         Self::Returned,
         Self::Approved,
@@ -37,6 +43,9 @@ impl Status {
         Self::Cancelled,
         Self::Lapsed,
         Self::Completed,
+        Self::Queued,
+        Self::Ready,
+        Self::OnLoan,
     ];
 
     /// The word of the API and of the database.
@@ -50,6 +59,9 @@ impl Status {
             Self::Cancelled => "cancelled",
             Self::Lapsed => "lapsed",
             Self::Completed => "completed",
+            Self::Queued => "queued",
+            Self::Ready => "ready",
+            Self::OnLoan => "on_loan",
         }
     }
 
@@ -67,6 +79,9 @@ impl Status {
             Self::Cancelled => "ยกเลิกแล้ว",
             Self::Lapsed => "สิ้นผลแล้ว",
             Self::Completed => "เสร็จสิ้น",
+            Self::Queued => "อยู่ในคิว",
+            Self::Ready => "พร้อมให้รับ",
+            Self::OnLoan => "ยืมอยู่",
         }
     }
 
@@ -80,12 +95,28 @@ impl Status {
             Self::Cancelled => "Cancelled",
             Self::Lapsed => "Lapsed",
             Self::Completed => "Completed",
+            Self::Queued => "In the queue",
+            Self::Ready => "Ready for you",
+            Self::OnLoan => "On loan",
         }
+    }
+
+    /// Whether it is a booking with places in time, which can move and be noted on.
+    fn is_booking(self) -> bool {
+        matches!(self, Self::Submitted | Self::Returned | Self::Approved)
     }
 
     /// A live request occupies its places and its case identity.
     pub fn is_live(self) -> bool {
-        matches!(self, Self::Submitted | Self::Returned | Self::Approved)
+        matches!(
+            self,
+            Self::Submitted
+                | Self::Returned
+                | Self::Approved
+                | Self::Queued
+                | Self::Ready
+                | Self::OnLoan
+        )
     }
 }
 
@@ -473,6 +504,19 @@ pub enum Event {
         n: u32,
         reason: String,
     },
+    /// Something happened to one piece of a loan.
+    Loan {
+        /// The type's id.
+        kind: String,
+        what: LoanEvent,
+    },
+    /// The need was scored: the class in the queue, from 1.
+    Scored {
+        points: u8,
+        priority: i64,
+    },
+    /// The patient has died: nothing is asked or chased any more, and the pieces are fetched free of charge.
+    PatientDied,
 }
 
 impl Event {
@@ -519,6 +563,9 @@ impl Event {
             Self::AppealForwarded { .. } => "appeal_forwarded",
             Self::AppealAnswered { .. } => "appeal_answered",
             Self::LateExplained { .. } => "late_explained",
+            Self::Loan { what, .. } => what.code(),
+            Self::Scored { .. } => "scored",
+            Self::PatientDied => "patient_died",
         }
     }
 
@@ -545,6 +592,7 @@ impl Event {
                     | Self::AppealAnswered { .. }
                     | Self::LateExplained { .. }
             )
+            || matches!(self, Self::Loan { what, .. } if what.must_be_told())
     }
 
     /// Whether a request's price may be another one after this, or nothing is to be paid any more.
@@ -744,15 +792,20 @@ pub fn decide(now: &Snapshot, action: &Action, actor: &Actor, at: Instant) -> De
         (Status::Submitted | Status::Returned, Action::Withdraw) => {
             step(Status::Withdrawn, Event::Withdrawn)
         }
-        (Status::Submitted | Status::Returned | Status::Approved, Action::Cancel { reason }) => {
-            step(
-                Status::Cancelled,
-                Event::Cancelled {
-                    reason: reason.clone(),
-                },
-            )
-        }
-        (status, Action::Move { from, to, reason }) if status.is_live() => step(
+        (
+            Status::Submitted
+            | Status::Returned
+            | Status::Approved
+            | Status::Queued
+            | Status::Ready,
+            Action::Cancel { reason },
+        ) => step(
+            Status::Cancelled,
+            Event::Cancelled {
+                reason: reason.clone(),
+            },
+        ),
+        (status, Action::Move { from, to, reason }) if status.is_booking() => step(
             status,
             Event::Moved {
                 from: from.clone(),
@@ -760,10 +813,10 @@ pub fn decide(now: &Snapshot, action: &Action, actor: &Actor, at: Instant) -> De
                 reason: reason.clone(),
             },
         ),
-        (status, Action::Particulars(known)) if status.is_live() => {
+        (status, Action::Particulars(known)) if status.is_booking() => {
             step(status, Event::Particulars(*known))
         }
-        (status, Action::SwitchFurnace { from, to }) if status.is_live() => step(
+        (status, Action::SwitchFurnace { from, to }) if status.is_booking() => step(
             status,
             Event::FurnaceSwitched {
                 from: from.clone(),
@@ -935,6 +988,8 @@ fn check_cut_off(now: &Snapshot, action: &Action, at: Instant) -> Result<(), Ref
     let waits = match action {
         Action::Move { .. } => now.status.is_live(),
         Action::Cancel { .. } if now.status == Status::Approved => true,
+        // Nothing was handed over yet: whoever does not need it any more may say so at any time.
+        Action::Cancel { .. } if matches!(now.status, Status::Queued | Status::Ready) => false,
         Action::Cancel { .. } => return Err(Refusal::WrongState),
         _ => false,
     };

@@ -174,7 +174,7 @@ impl Found {
 }
 
 /// Case, spaces, dots and underscores aside.
-fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     text::ascii_digits(&text::clean(name))
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '.' | '_' | '-' | ':' | '(' | ')'))

@@ -1,10 +1,12 @@
 //! The application for a cremation: raw answers in, every error at once or a checked whole out.
+use crate::contact::{self, choice, date, name};
+pub use crate::contact::{Helper, contact};
 use crate::form::{FieldError, FieldErrors, RawFields, Text, raw};
 use crate::national_id::{NationalId, Passport};
 use crate::phone::Phone;
-use crate::text::{self, NameError, PersonName};
+use crate::text::{self, PersonName};
+use crate::time;
 use crate::time::{Instant, TimeOfDay};
-use crate::{thai_date, time};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -138,13 +140,6 @@ pub struct Applicant {
     pub email: Option<String>,
 }
 
-/// A grandchild, neighbour or volunteer who fills in for the family; either phone tracks the case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Helper {
-    pub name: Option<PersonName>,
-    pub phone: Phone,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deceased {
     pub name: PersonName,
@@ -250,41 +245,6 @@ impl Application {
     }
 }
 
-type Contact = (PersonName, Phone, Option<String>, Option<Helper>);
-
-/// Page 1: who you are, or whom you help, and the phone.
-pub fn contact(fields: &RawFields, errors: &mut FieldErrors) -> Option<Contact> {
-    let name = errors.keep(name(fields, "applicant.name", "ผู้ขอ", "the applicant"));
-    let phone = errors.keep(phone(fields, "applicant.phone"));
-    let email = errors.keep(email(fields));
-    let helper = if raw(fields, "filling_for") == "other"
-        || !text::clean(raw(fields, "helper.phone")).is_empty()
-    {
-        let helper_name = if text::clean(raw(fields, "helper.name")).is_empty() {
-            Some(None)
-        } else {
-            errors
-                .keep(self::name(fields, "helper.name", "ผู้ช่วยกรอก", "the helper"))
-                .map(Some)
-        };
-        // Two phones stand on one page: the summary says whose.
-        let helper_phone = errors.keep(self::phone(fields, "helper.phone").map_err(|mut error| {
-            error.text = Text::new(
-                format!("ผู้ช่วยกรอก: {}", error.text.th),
-                format!("The helper: {}", error.text.en),
-            );
-            error
-        }));
-        Some(Helper {
-            name: helper_name?,
-            phone: helper_phone?,
-        })
-    } else {
-        None
-    };
-    Some((name?, phone?, email?, helper))
-}
-
 /// Page 2.
 pub fn relation(fields: &RawFields, errors: &mut FieldErrors) -> Option<Relation> {
     errors.keep(choice(
@@ -375,14 +335,9 @@ pub fn date_of_death(
 ) -> Option<NaiveDate> {
     const FIELD: &str = "deceased.date_of_death";
     let whole = raw(fields, FIELD);
-    let parsed = if whole.is_empty() {
-        let part = |name: &str| raw(fields, &format!("{FIELD}.{name}")).to_owned();
-        thai_date::parse_parts(&part("day"), &part("month"), &part("year"))
-    } else {
-        thai_date::parse(whole)
-    };
-    match parsed {
-        Ok(date) if date > time::local_date(now) => {
+    let date = contact::day(fields, FIELD, errors)?;
+    match date {
+        date if date > time::local_date(now) => {
             errors.push(FieldError::new(
                 FIELD,
                 "future",
@@ -391,7 +346,7 @@ pub fn date_of_death(
             ));
             None
         }
-        Ok(date) if is_long_ago(date, now) && !of_remains(fields) => {
+        date if is_long_ago(date, now) && !of_remains(fields) => {
             let years = time::local_date(now).year() - date.year();
             let field = if whole.is_empty() {
                 format!("{FIELD}.year")
@@ -410,19 +365,7 @@ pub fn date_of_death(
             ));
             None
         }
-        Ok(date) => Some(date),
-        Err(problems) => {
-            for problem in problems {
-                let field = match problem.part {
-                    thai_date::DatePart::Day if whole.is_empty() => format!("{FIELD}.day"),
-                    thai_date::DatePart::Month if whole.is_empty() => format!("{FIELD}.month"),
-                    thai_date::DatePart::Year if whole.is_empty() => format!("{FIELD}.year"),
-                    _ => FIELD.to_owned(),
-                };
-                errors.push(FieldError::new(field, problem.code, problem.th, problem.en));
-            }
-            None
-        }
+        date => Some(date),
     }
 }
 
@@ -611,84 +554,4 @@ pub fn certificate(fields: &RawFields) -> Result<Certificate, FieldError> {
         }
         _ => Ok(Certificate::Number(text::ascii_digits(&number))),
     }
-}
-
-fn name(
-    fields: &RawFields,
-    field: &str,
-    whose_th: &str,
-    whose_en: &str,
-) -> Result<PersonName, FieldError> {
-    PersonName::parse(raw(fields, field)).map_err(|error| match error {
-        NameError::Empty => FieldError::new(
-            field,
-            "missing",
-            format!("กรอกชื่อและนามสกุลของ{whose_th}"),
-            format!("Enter the name of {whose_en}"),
-        ),
-        NameError::TooLong { max } => FieldError::new(
-            field,
-            "too_long",
-            format!("ชื่อยาวเกิน {max} ตัวอักษร"),
-            format!("The name is longer than {max} characters"),
-        ),
-        NameError::NoLetters => {
-            FieldError::new(field, "no_letters", "ชื่อต้องมีตัวอักษร", "A name needs letters")
-        }
-    })
-}
-
-fn phone(fields: &RawFields, field: &str) -> Result<Phone, FieldError> {
-    Phone::parse(raw(fields, field))
-        .map_err(|error| FieldError::new(field, error.code(), error.th(), error.en()))
-}
-
-/// An address a letter can be sent to, roughly; the mail server has the last word.
-fn email(fields: &RawFields) -> Result<Option<String>, FieldError> {
-    let typed = text::clean(raw(fields, "applicant.email"));
-    if typed.is_empty() {
-        return Ok(None);
-    }
-    let plausible = typed.chars().count() <= 254
-        && !typed.contains([' ', ',', ';', '<', '>', '"'])
-        && typed.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty()
-                && host.contains('.')
-                && !host.contains('@')
-                && !host.starts_with('.')
-                && !host.ends_with('.')
-        });
-    if plausible {
-        Ok(Some(typed))
-    } else {
-        Err(FieldError::new(
-            "applicant.email",
-            "email",
-            "ตรวจอีเมลอีกครั้ง เช่น name@example.com หรือเว้นว่างไว้",
-            "Check the e-mail address, such as name@example.com, or leave it empty",
-        ))
-    }
-}
-
-fn date(fields: &RawFields, field: &str) -> Result<NaiveDate, FieldError> {
-    thai_date::parse(raw(fields, field)).map_err(|problems| match problems.into_iter().next() {
-        Some(problem) => FieldError::new(field, problem.code, problem.th, problem.en),
-        None => FieldError::new(field, "date", "เลือกวัน", "Choose a day"),
-    })
-}
-
-fn choice<T>(
-    fields: &RawFields,
-    field: &str,
-    parse: impl Fn(&str) -> Option<T>,
-    th: &str,
-    en: &str,
-) -> Result<T, FieldError> {
-    let typed = raw(fields, field);
-    let code = if typed.is_empty() {
-        "missing"
-    } else {
-        "unknown"
-    };
-    parse(typed).ok_or_else(|| FieldError::new(field, code, th, en))
 }

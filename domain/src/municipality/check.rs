@@ -1,4 +1,5 @@
 //! What is wrong with a municipality's settings: every problem at once, each with its field.
+mod equipment;
 mod fees;
 
 use super::{
@@ -622,14 +623,6 @@ impl Problems {
                     format!("{until} is before from, {from}"),
                 );
             }
-        }
-    }
-
-    fn equipment(&mut self, municipality: &Municipality) {
-        let types = municipality.equipment.iter().enumerate();
-        self.ids(types.map(|(i, kind)| (format!("equipment[{i}].id"), kind.id.as_str())));
-        for (i, kind) in municipality.equipment.iter().enumerate() {
-            self.text(&format!("equipment[{i}].name"), &kind.name);
         }
     }
 

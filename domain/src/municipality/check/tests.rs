@@ -3,8 +3,8 @@ use super::*;
 use crate::crematorium::required::{Condition, TaskRule};
 use crate::lunar::{LunarYear, YearKind};
 use crate::municipality::{
-    AshSettings, AshSlot, AshTable, Closes, Duration, EquipmentType, Furnace, Holiday, ManualFee,
-    ManualStep, Pavilion, Turnover,
+    AshSettings, AshSlot, AshTable, Closes, Duration, EquipmentType, Furnace, Holiday,
+    LoanSettings, ManualFee, ManualStep, Pavilion, Turnover,
 };
 use crate::time::TimeOfDay;
 use crate::working_time::Span;
@@ -185,7 +185,11 @@ fn good() -> Municipality {
             id: "wheelchair".to_owned(),
             name: text(),
             count: 1,
+            quota: 1,
+            ..EquipmentType::default()
         }],
+        supplies: Vec::new(),
+        loans: LoanSettings::default(),
         money: crate::fee::MoneySettings::default(),
         manuals: vec![manual("crematorium"), manual("equipment")],
         signing: SigningSettings::default(),
@@ -598,6 +602,26 @@ fn every_rule_names_the_field_that_breaks_it() {
             |m| m.equipment[0].name.en.clear(),
             "equipment[0].name.en",
             "empty",
+        ),
+        (
+            |m| m.equipment[0].quota = 0,
+            "equipment[0].quota",
+            "must be 1 to 20",
+        ),
+        (
+            |m| m.equipment[0].substitutes = vec!["wheelchair".to_owned()],
+            "equipment[0].substitutes[0]",
+            "not the id of another type",
+        ),
+        (
+            |m| m.loans.chase_days = 8,
+            "loans.chase_days",
+            "must be 1 to 7 days",
+        ),
+        (
+            |m| m.loans.need.second_class = 5,
+            "loans.need.second_class",
+            "not be more than first_class",
         ),
         (|m| m.manuals.truncate(1), "manuals", "\"equipment\""),
         (|m| drop(m.manuals.remove(0)), "manuals", "\"crematorium\""),
