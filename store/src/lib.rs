@@ -16,6 +16,9 @@
 //! | [`affected`] | live bookings that must move |
 //! | [`fee`], [`payment`], [`refund`] | what a request owes, what was paid, what goes back |
 //! | [`ledger`], [`bank`] | double entry that adds up to nothing; the lines of the bank's file |
+//! | [`unit`] | the register of equipment, its history, who has which unit |
+//! | [`loan`] | loans piece by piece, the queue, what is due |
+//! | [`supply`] | consumables by lot |
 //! | [`person`] | people, whom retention can erase |
 //! | [`draft`] | what residents typed, and the codes that carry a draft to another phone |
 //! | [`search`] | MACs of normalised prefixes |
@@ -79,6 +82,7 @@ pub mod late_notice;
 pub mod lease;
 pub mod ledger;
 pub mod limit;
+pub mod loan;
 pub mod number;
 pub mod object;
 pub mod outage;
@@ -92,10 +96,12 @@ pub mod session;
 pub mod setting;
 pub mod signature;
 pub mod staff;
+pub mod supply;
 pub mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod token;
+pub mod unit;
 pub mod value;
 
 pub use conn::{Conn, Engine, Store, Tx};

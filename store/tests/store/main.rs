@@ -12,6 +12,7 @@ mod claim;
 mod closure;
 mod crematorium;
 mod draft;
+mod equipment;
 mod keys;
 mod migrations;
 mod money;
