@@ -365,7 +365,10 @@ fn event(
     }
     event.status(match status {
         Status::Approved | Status::Completed => EventStatus::Confirmed,
-        Status::Submitted | Status::Returned => EventStatus::Tentative,
+        // Loans have no places in time: these never reach a calendar.
+        Status::Submitted | Status::Returned | Status::Queued | Status::Ready | Status::OnLoan => {
+            EventStatus::Tentative
+        }
         Status::Refused | Status::Withdrawn | Status::Cancelled | Status::Lapsed => {
             EventStatus::Cancelled
         }

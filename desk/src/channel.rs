@@ -115,7 +115,11 @@ impl Desk {
     }
 
     /// A body that is wrong now is still answered as before when its key has an answer.
-    async fn replay_or(&self, answer: &Answer, trouble: Trouble) -> Result<Answered> {
+    pub(crate) async fn replay_or<S: Sync>(
+        &self,
+        answer: &Answer<S>,
+        trouble: Trouble,
+    ) -> Result<Answered> {
         let now = self.now();
         let begun = self
             .store

@@ -81,6 +81,8 @@ pub struct HoldView {
 pub struct DraftView {
     /// 32 hexadecimal digits.
     pub id: String,
+    /// `crematorium` or `equipment`.
+    pub service: String,
     pub lang: Lang,
     pub fields: RawFields,
     pub hold: Option<HoldView>,
@@ -126,13 +128,24 @@ impl Desk {
             .is_some_and(|row| row.kind == SessionKind::Resident))
     }
 
-    /// A new, empty draft.
+    /// A new, empty draft of a booking.
     pub async fn start_draft(&self, owner: &impl Owner, lang: Lang) -> Result<String> {
+        self.start_draft_of(owner, lang, crate::request::SERVICE)
+            .await
+    }
+
+    /// A new, empty draft of a service.
+    pub async fn start_draft_of(
+        &self,
+        owner: &impl Owner,
+        lang: Lang,
+        service: &'static str,
+    ) -> Result<String> {
         let now = self.now();
         let row = DraftRow {
             id: self.id(now),
             owner_mac: self.owner_mac(owner),
-            service: crate::request::SERVICE.to_owned(),
+            service: service.to_owned(),
             lang,
             fields: marked(RawFields::new(), owner),
             version: 1,
@@ -407,7 +420,7 @@ impl Desk {
         }
     }
 
-    async fn draft_row(&self, owner: &impl Owner, id: &str) -> Result<DraftRow> {
+    pub(crate) async fn draft_row(&self, owner: &impl Owner, id: &str) -> Result<DraftRow> {
         let id = draft_id(id)?;
         let mut conn = self.store.read().await?;
         draft::load(&mut conn, id, &self.owner_mac(owner), self.now())
@@ -415,7 +428,7 @@ impl Desk {
             .ok_or(Trouble::NotFound)
     }
 
-    async fn sent(&self, row: &DraftRow) -> Result<Option<Reference>> {
+    pub(crate) async fn sent(&self, row: &DraftRow) -> Result<Option<Reference>> {
         let Some(id) = row.request_id else {
             return Ok(None);
         };
@@ -443,6 +456,7 @@ impl Desk {
             });
         Ok(DraftView {
             id: row.id.simple().to_string(),
+            service: row.service,
             lang: row.lang,
             fields: row.fields,
             hold,

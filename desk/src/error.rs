@@ -48,6 +48,9 @@ pub enum Trouble {
     /// 404; also the answer to a wrong second fact.
     #[error("not found")]
     NotFound,
+    /// The number is another service's: whoever serves both asks that one.
+    #[error("another service's request")]
+    OtherService,
     /// 403
     #[error("not allowed")]
     NotAllowed,

@@ -40,10 +40,11 @@ pub struct Done {
 }
 
 impl Desk {
-    /// One round: lapses, due jobs, the audit's seal.
+    /// One round: lapses, queues of equipment, due jobs, the audit's seal.
     pub async fn run_jobs(&self, mailer: &dyn Mailer) -> Result<Done> {
         let lapsed = self.lapse_unverified().await?;
         self.open_late_notices().await?;
+        Box::pin(self.serve_queues()).await?;
         let now = self.now();
         self.store
             .write(async |tx| job::free_ended_leases(tx, now).await)

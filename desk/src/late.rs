@@ -50,6 +50,8 @@ impl Desk {
         let filter = InboxFilter {
             statuses: vec![Status::Submitted],
             late_before: Some(now),
+            // The notice is a paper about a booking; late loans stand red on the office's list.
+            service: Some(crate::request::SERVICE.to_owned()),
             ..InboxFilter::default()
         };
         let mut opened = 0;

@@ -55,6 +55,7 @@ mod issue;
 pub mod job;
 pub mod late;
 mod limit;
+pub mod loan;
 pub mod mail;
 pub mod office;
 pub mod outage;

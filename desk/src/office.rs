@@ -2,8 +2,8 @@
 use crate::cashier::waits;
 use crate::issue::sha256;
 use crate::request::{
-    Answer, CertificateState, Channel, Loaded, Outcome, Submission, certificate_of, initials, load,
-    places, reference_of, wish_of,
+    Answer, CertificateState, Channel, Loaded, Outcome, Submission, Submitted, certificate_of,
+    initials, load, places, reference_of, wish_of,
 };
 use crate::{Desk, Result, Trouble};
 use chrono::{Days, NaiveDate};
@@ -21,11 +21,12 @@ use domain::text;
 use domain::time::{self, Instant};
 use std::collections::HashMap;
 use store::call::{self as store_call, CallRow as StoredCall};
+use store::person::PersonRow;
 use store::request::{InboxFilter as StoredFilter, InboxKey, RequestRow};
 use store::{Conn, agent, audit, crematorium, fee, paper, person, request, staff, task};
 use uuid::Uuid;
 
-const PAGE: u32 = 25;
+pub(crate) const PAGE: u32 = 25;
 
 /// The hidden field of the counter's form that makes a double tap one request.
 pub const FORM_KEY: &str = "form_key";
@@ -296,7 +297,7 @@ impl Desk {
             } else {
                 filter.due_today.then_some(end_of_day)
             },
-            service: None,
+            service: Some(crate::request::SERVICE.to_owned()),
             search: words.iter().map(|word| self.search_mac(word)).collect(),
         }
     }
@@ -326,7 +327,7 @@ impl Desk {
         let views = views(&mut conn, loaded.row.id, &mut names).await?;
         let mut calls = Vec::new();
         for call in store_call::of(&mut conn, loaded.row.id).await? {
-            calls.push(call_row(&loaded, call, now)?);
+            calls.push(call_row(&loaded.row, &loaded.applicant, call, now)?);
         }
         let state = &loaded.row.state;
         let taken_by = match state.taken_by {
@@ -405,8 +406,8 @@ impl Desk {
         let mut conn = self.store.read().await?;
         let mut rows = Vec::new();
         for call in store_call::open(&mut conn, None, 200).await? {
-            let loaded = loaded_by_id(&mut conn, call.request_id).await?;
-            rows.push(call_row(&loaded, call, now)?);
+            let (row, applicant) = called(&mut conn, call.request_id).await?;
+            rows.push(call_row(&row, &applicant, call, now)?);
         }
         Ok(rows)
     }
@@ -418,27 +419,36 @@ impl Desk {
         let call = store_call::by_id(&mut conn, id)
             .await?
             .ok_or(Trouble::NotFound)?;
-        let loaded = loaded_by_id(&mut conn, call.request_id).await?;
-        let events = request::events(&mut conn, loaded.row.id).await?;
-        drop(conn);
-        self.note_view(&Actor::Staff(who.clone()), &loaded.row)
-            .await?;
+        let (row, applicant) = called(&mut conn, call.request_id).await?;
+        let helper = match row.helper_id {
+            Some(id) => person::by_id(&mut conn, id).await?,
+            None => None,
+        };
+        let events = request::events(&mut conn, row.id).await?;
         let event = events.iter().find(|event| event.id == call.event_id);
         let event = event.and_then(|event| serde_json::from_str::<Event>(&event.body).ok());
-        let also_say = self.also_say(&loaded).await?;
-        Ok(CallSheet {
-            also_say,
-            what_to_say: match self.agent_to_ask_about(&loaded, &call.about).await? {
+        let (what_to_say, also_say) = if row.service == crate::loan::SERVICE {
+            let rules = self.rules();
+            let words = crate::loan::what_to_say(&rules, &applicant, &call.about, event.as_ref());
+            (words, Vec::new())
+        } else {
+            let loaded = load(&mut conn, row.clone()).await?;
+            let also_say = self.also_say(&loaded).await?;
+            let words = match self.agent_to_ask_about(&loaded, &call.about).await? {
                 Some(words) => words,
                 None => self.what_to_say(&loaded, &call.about, event.as_ref()),
-            },
-            row: call_row(&loaded, call, self.now())?,
-            name: loaded.applicant.name.clone(),
-            phone: display_phone(loaded.applicant.phone.as_deref()),
-            helper_phone: loaded
-                .helper
-                .as_ref()
-                .map(|helper| display_phone(helper.phone.as_deref())),
+            };
+            (words, also_say)
+        };
+        drop(conn);
+        self.note_view(&Actor::Staff(who.clone()), &row).await?;
+        Ok(CallSheet {
+            also_say,
+            what_to_say,
+            row: call_row(&row, &applicant, call, self.now())?,
+            name: applicant.name.clone(),
+            phone: display_phone(applicant.phone.as_deref()),
+            helper_phone: helper.map(|helper| display_phone(helper.phone.as_deref())),
         })
     }
 
@@ -647,7 +657,7 @@ impl Desk {
             path: "/staff/walk-in",
             key: key.chars().take(64).collect(),
             body_hash: form_hash(fields),
-            write: |submitted| submitted.reference.as_str().to_owned(),
+            write: |submitted: &Submitted| submitted.reference.as_str().to_owned(),
         });
         let submission = Submission {
             actor: Actor::Staff(who.clone()),
@@ -807,13 +817,17 @@ async fn ceremonies(conn: &mut Conn, date: NaiveDate) -> Result<Vec<RequestRow>>
     Ok(rows)
 }
 
-async fn loaded_by_id(conn: &mut Conn, id: Uuid) -> Result<Loaded> {
+/// Whom a call is about, whatever the service.
+async fn called(conn: &mut Conn, id: Uuid) -> Result<(RequestRow, PersonRow)> {
     let row = request::by_id(conn, id).await?.ok_or(Trouble::NotFound)?;
-    load(conn, row).await
+    let applicant = person::by_id(conn, row.applicant_id)
+        .await?
+        .ok_or_else(|| Trouble::Internal(format!("request {id} has no applicant")))?;
+    Ok((row, applicant))
 }
 
 /// One row more than a page was asked for: it says that there is a next page.
-fn paged(mut rows: Vec<RequestRow>) -> (Vec<RequestRow>, Option<String>) {
+pub(crate) fn paged(mut rows: Vec<RequestRow>) -> (Vec<RequestRow>, Option<String>) {
     let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
     if rows.len() <= page {
         return (rows, None);
@@ -827,7 +841,7 @@ fn paged(mut rows: Vec<RequestRow>) -> (Vec<RequestRow>, Option<String>) {
     (rows, next)
 }
 
-fn cursor(text: &str) -> Option<InboxKey> {
+pub(crate) fn cursor(text: &str) -> Option<InboxKey> {
     let (status, rest) = text.split_once('-')?;
     let (micros, id) = rest.split_once('-')?;
     Some(InboxKey {
@@ -837,19 +851,24 @@ fn cursor(text: &str) -> Option<InboxKey> {
     })
 }
 
-fn call_row(loaded: &Loaded, call: StoredCall, now: Instant) -> Result<CallRow> {
+fn call_row(
+    row: &RequestRow,
+    applicant: &PersonRow,
+    call: StoredCall,
+    now: Instant,
+) -> Result<CallRow> {
     Ok(CallRow {
         id: call.id,
-        reference: reference_of(&loaded.row)?,
+        reference: reference_of(row)?,
         about: call.about,
         due_at: call.due_at,
         late: !call.done && call.due_at < now,
         done: call.done,
         attempts: call.attempts,
         outcome: call.outcome,
-        applicant_initials: initials(&loaded.applicant.name),
-        phone_last4: last4(loaded.applicant.phone.as_deref()),
-        status: loaded.row.state.status,
+        applicant_initials: initials(&applicant.name),
+        phone_last4: last4(applicant.phone.as_deref()),
+        status: row.state.status,
     })
 }
 
@@ -860,7 +879,7 @@ pub(crate) fn last4(phone: Option<&str>) -> String {
         .unwrap_or_default()
 }
 
-fn display_phone(phone: Option<&str>) -> String {
+pub(crate) fn display_phone(phone: Option<&str>) -> String {
     phone
         .and_then(|phone| Phone::parse(phone).ok())
         .map(|phone| phone.display())
@@ -868,7 +887,7 @@ fn display_phone(phone: Option<&str>) -> String {
 }
 
 /// What somebody typed: the same form again is one request, another under its key is told so.
-fn form_hash(fields: &RawFields) -> String {
+pub(crate) fn form_hash(fields: &RawFields) -> String {
     // The ash slot that comes by itself may be another at the second tap.
     let typed: Vec<_> = fields
         .iter()
@@ -908,7 +927,7 @@ async fn unsettled(conn: &mut Conn, loaded: &Loaded) -> Result<Vec<Text>> {
     Ok(open)
 }
 
-async fn history(
+pub(crate) async fn history(
     rules: &Rules,
     conn: &mut Conn,
     id: Uuid,
@@ -1078,6 +1097,9 @@ pub(crate) fn event_words(rules: &Rules, event: &Event) -> Text {
         | Event::ReceiptKeyed { .. }
         | Event::RefundAsked { .. }
         | Event::RefundChanged { .. } => crate::fee::event_words(event),
+        Event::Loan { .. } | Event::Scored { .. } | Event::PatientDied => {
+            crate::loan::event_words(rules, event)
+        }
         Event::Called { outcome } => {
             let words = CallOutcome::parse(outcome).map_or_else(
                 || Text::new(outcome.clone(), outcome.clone()),

@@ -101,6 +101,9 @@ impl Desk {
             task::drop_all(tx, row.id, case_task::KIND, now).await?;
             task::drop_all(tx, row.id, case_task::DOES_NOT_FIT, now).await?;
         }
+        if !next.status.is_live() && row.service == crate::loan::SERVICE {
+            Box::pin(self.end_lines(tx, row, actor, now)).await?;
+        }
         if next.verified || !next.status.is_live() {
             call::close(tx, row.id, "verify").await?;
         }
@@ -260,7 +263,7 @@ impl Desk {
 /// What an action comes to, drawn before the transaction so that it can run again.
 pub(crate) struct Decided {
     pub next: Snapshot,
-    state: RequestState,
+    pub state: RequestState,
     events: Vec<(Uuid, Event)>,
     ids: Ids,
     pub now: Instant,

@@ -76,6 +76,9 @@ async fn load_known(
     applicant: Option<PersonRow>,
     helper: Option<PersonRow>,
 ) -> Result<Loaded> {
+    if row.service != SERVICE {
+        return Err(Trouble::OtherService);
+    }
     let missing = |what: &str| Trouble::Internal(format!("request {} has no {what}", row.id));
     let case = crematorium::load(conn, row.id)
         .await?

@@ -35,8 +35,10 @@ impl Desk {
             };
             request::insert_event(tx, &row).await?;
             self.audit(tx, about, actor, event.code()).await?;
-            self.issue_after(tx, rules, about.id, actor, *id, event)
-                .await?;
+            if about.service == super::SERVICE {
+                self.issue_after(tx, rules, about.id, actor, *id, event)
+                    .await?;
+            }
             if event.must_be_told(actor) {
                 let due_at = rules.tell_by(about.at);
                 if event.leaves_unverified() {
@@ -58,7 +60,11 @@ impl Desk {
                 // Nobody is called about what the family has ended itself.
                 call::supersede(tx, about.id).await?;
             }
-            if self.mail_url.is_some() && about.has_email && crate::mail::is_sent_for(event) {
+            if about.service == super::SERVICE
+                && self.mail_url.is_some()
+                && about.has_email
+                && crate::mail::is_sent_for(event)
+            {
                 let body = json!({ "request": about.id, "event": id }).to_string();
                 let dedupe = format!("mail:{id}");
                 job::enqueue(
@@ -76,7 +82,7 @@ impl Desk {
             }
         }
         // What is to be paid follows what was decided, in the same transaction.
-        for (_, event) in events {
+        for (_, event) in events.iter().filter(|_| about.service == super::SERVICE) {
             self.follow_change(tx, rules, about.id, actor, event, about.at)
                 .await?;
         }
@@ -121,6 +127,8 @@ impl Desk {
 pub(crate) struct Record<'a> {
     pub id: Uuid,
     pub reference: &'a str,
+    /// What follows from an event is each service's own.
+    pub service: &'a str,
     /// The request's version after the change.
     pub version: i64,
     pub at: Instant,
@@ -134,6 +142,7 @@ impl<'a> Record<'a> {
         Self {
             id: row.id,
             reference: &row.reference,
+            service: &row.service,
             version,
             at,
             ids,

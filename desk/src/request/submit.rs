@@ -43,7 +43,7 @@ pub enum Channel {
 }
 
 impl Channel {
-    fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         match self {
             Self::Web { .. } => "web".to_owned(),
             Self::Counter => "counter".to_owned(),
@@ -54,12 +54,12 @@ impl Channel {
     }
 
     /// Channel tokens, agents' accounts and staff are exempt from verification.
-    fn is_verified(&self) -> bool {
+    pub(crate) fn is_verified(&self) -> bool {
         !matches!(self, Self::Web { .. })
     }
 
     /// What the office calls the family about once it is sent.
-    fn asks(&self) -> Option<&'static str> {
+    pub(crate) fn asks(&self) -> Option<&'static str> {
         match self {
             Self::Web { .. } => Some("verify"),
             Self::Agent(_) => Some("authority"),
@@ -116,17 +116,17 @@ pub(crate) struct Submission {
 }
 
 /// An API call's key, and what turns the outcome into the bytes to keep.
-pub(crate) struct Answer {
+pub(crate) struct Answer<S = Submitted> {
     pub token: Uuid,
     pub path: &'static str,
     pub key: String,
     pub body_hash: String,
-    pub write: fn(&Submitted) -> String,
+    pub write: fn(&S) -> String,
 }
 
 /// What a keyed submission came to.
-pub(crate) enum Outcome {
-    Done(Submitted),
+pub(crate) enum Outcome<S = Submitted> {
+    Done(S),
     /// The same key and body came before: the same bytes.
     Replayed(String),
 }
@@ -259,7 +259,7 @@ impl Desk {
     }
 
     /// At most so many live unverified requests per phone and per browser; concurrent ones wait for each other.
-    async fn check_unverified(
+    pub(crate) async fn check_unverified(
         &self,
         tx: &mut Tx,
         rules: &Rules,
@@ -468,7 +468,11 @@ impl Desk {
 }
 
 /// Begins a keyed call: `None` when it is the first, the kept answer when it is a repeat.
-pub(crate) async fn begin(tx: &mut Tx, answer: &Answer, now: Instant) -> Result<Option<String>> {
+pub(crate) async fn begin<S>(
+    tx: &mut Tx,
+    answer: &Answer<S>,
+    now: Instant,
+) -> Result<Option<String>> {
     match idempotency::begin(
         tx,
         answer.token,

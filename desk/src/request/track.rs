@@ -106,6 +106,13 @@ pub struct TrackView {
     pub documents: Vec<Kind>,
 }
 
+/// A request whose number and second fact were shown.
+pub(crate) struct Known {
+    pub row: RequestRow,
+    pub applicant: Option<PersonRow>,
+    pub helper: Option<PersonRow>,
+}
+
 impl Desk {
     /// The case behind a number and a second fact; one answer for every mismatch.
     pub async fn track(&self, reference: &str, last4: &str, address: &str) -> Result<TrackView> {
@@ -271,6 +278,18 @@ impl Desk {
         last4: &str,
         address: &str,
     ) -> Result<Loaded> {
+        let known = self.second_fact_row(reference, last4, address).await?;
+        let mut conn = self.store.read().await?;
+        load_known(&mut conn, known.row, known.applicant, known.helper).await
+    }
+
+    /// The same of any service.
+    pub(crate) async fn second_fact_row(
+        &self,
+        reference: &str,
+        last4: &str,
+        address: &str,
+    ) -> Result<Known> {
         let typed = text::ascii_digits(&text::clean(last4));
         let number = Reference::parse(reference).ok();
         let now = self.now();
@@ -304,7 +323,11 @@ impl Desk {
         };
         let known = matches(&applicant) | matches(&helper);
         match row {
-            Some(row) if known == 1 => load_known(&mut conn, row, applicant, helper).await,
+            Some(row) if known == 1 => Ok(Known {
+                row,
+                applicant,
+                helper,
+            }),
             _ => {
                 drop(conn);
                 self.pace(&bucket, now).await?;
