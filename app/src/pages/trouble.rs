@@ -152,7 +152,7 @@ pub fn page(visit: &Visit, trouble: &Trouble) -> Response {
             calm(StatusCode::CONFLICT, "ทำรายการนี้ไม่ได้ในขณะนี้", "This cannot be done now").line(lang.t(refusal.th(), refusal.en()))
         }
         Trouble::RateLimited { retry_after_seconds } => return rate_limited(visit, *retry_after_seconds),
-        Trouble::NotFound => calm(StatusCode::NOT_FOUND, "ไม่พบหน้านี้", "Page not found")
+        Trouble::NotFound | Trouble::OtherService => calm(StatusCode::NOT_FOUND, "ไม่พบหน้านี้", "Page not found")
             .line(lang.t("ที่อยู่อาจพิมพ์ไม่ครบ หรือหน้านี้ถูกย้ายแล้ว", "The address may be incomplete, or the page has moved."))
             .way("/", lang.t("ไปหน้าแรก", "Go to the start page"))
             .way("/track", lang.t("ติดตามคำขอ", "Track a request")),

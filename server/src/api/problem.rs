@@ -172,7 +172,7 @@ impl Problem {
                 retry_after_seconds,
             } => Self::too_many(*retry_after_seconds),
             Trouble::TooManyUnverified => Self::too_many(3600),
-            Trouble::NotFound => Self::new(
+            Trouble::NotFound | Trouble::OtherService => Self::new(
                 StatusCode::NOT_FOUND,
                 "not_found",
                 Text::new(

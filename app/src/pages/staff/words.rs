@@ -62,7 +62,8 @@ pub(super) fn status_tag(lang: Lang, state: Status) -> AnyView {
     let kind = match state {
         Status::Submitted => TagKind::New,
         Status::Returned => TagKind::Wait,
-        Status::Approved | Status::Completed => TagKind::Ok,
+        Status::Queued => TagKind::Wait,
+        Status::Approved | Status::Ready | Status::OnLoan | Status::Completed => TagKind::Ok,
         Status::Refused | Status::Withdrawn | Status::Cancelled | Status::Lapsed => TagKind::Closed,
     };
     view! { <Tag label=status(lang, state) kind/> }.into_any()

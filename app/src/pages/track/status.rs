@@ -89,6 +89,9 @@ pub(super) fn standing(lang: Lang, view: &TrackView, rules: &Rules, now: Instant
                 format!("It was not confirmed in time, so the places have been given back. You may ask again, or call {phone}."),
             )],
         ),
-        Status::Completed => is(NoticeKind::Closed, Vec::new()),
+        // The rest is of loans, which have a page of their own.
+        Status::Completed | Status::Queued | Status::Ready | Status::OnLoan => {
+            is(NoticeKind::Closed, Vec::new())
+        }
     }
 }
