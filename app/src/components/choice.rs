@@ -15,6 +15,11 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// The value the form sends.
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+
     pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
         Self {
             value: value.into(),

@@ -40,12 +40,21 @@ pub(super) fn continue_links(lang: Lang, drafts: &[DraftView]) -> Option<AnyView
         .filter(|draft| !draft.fields.is_empty())
         .take(3)
         .map(|draft| {
-            let href = lang.path(&format!("/crematorium/{}", draft.id));
+            let loan = draft.service == desk::loan::SERVICE;
+            let href = lang.path(&format!("/{}/{}", draft.service, draft.id));
+            let what = if loan {
+                lang.t("กรอกคำขอยืมอุปกรณ์ต่อ", "Continue the equipment request")
+            } else {
+                lang.t("กรอกคำขอใช้ฌาปนสถานต่อ", "Continue the crematorium request")
+            };
             let held = draft.hold.as_ref().filter(|hold| !hold.lapsed).map(|hold| {
                 let until = words::clock(lang, hold.until);
-                lang.t(format!(" (จองวันไว้ให้ถึง {until})"), format!(" (day held until {until})"))
+                lang.t(
+                    format!(" (จองวันไว้ให้ถึง {until})"),
+                    format!(" (day held until {until})"),
+                )
             });
-            view! { <li><a href=href>{lang.t("กรอกคำขอใช้ฌาปนสถานต่อ", "Continue the crematorium request")}</a>{held}</li> }
+            view! { <li><a href=href>{what}</a>{held}</li> }
         })
         .collect();
     (!links.is_empty()).then(|| {
@@ -74,10 +83,12 @@ fn home(
     });
     let equipment = city.manual("equipment").map(|_| {
         let href = lang.path("/manual/equipment");
+        let borrow = lang.path("/equipment");
         view! {
             <section class="service">
                 <h2>{lang.t("ขอยืมวัสดุ/ครุภัณฑ์ทางการแพทย์", "Borrow medical equipment")}</h2>
-                {words::call(lang, lang.t("ขณะนี้รับคำขอทางโทรศัพท์และที่สำนักงาน โทร", "For now by telephone and at the office. Call"), &city.office)}
+                <p>{lang.t("ขอยืมไปใช้ที่บ้านได้ทุกเวลา ดูว่าอะไรว่าง และขอเข้าคิวได้", "Ask at any hour for equipment to use at home; see what is free, or join the queue.")}</p>
+                <p><ButtonLink href=borrow label=lang.t("ขอยืมอุปกรณ์", "Borrow equipment")/></p>
                 <p><a href=href>{lang.t("รายการ ขั้นตอน และเอกสาร", "Steps and documents")}</a></p>
             </section>
         }

@@ -5,6 +5,7 @@ mod calendar_file;
 mod carry;
 mod crematorium;
 mod document;
+mod equipment;
 mod fee;
 mod frame;
 mod home;
@@ -63,6 +64,7 @@ fn pages() -> Router<AppState> {
         .route("/calendar/{file}", get(calendar_file::file))
         .route("/carry", get(carry::page).post(carry::pick_up))
         .merge(crematorium::routes())
+        .merge(equipment::routes())
         .merge(track::routes())
         .merge(agent::routes())
         .merge(document::routes())

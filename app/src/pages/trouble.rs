@@ -13,7 +13,7 @@ use leptos::prelude::*;
 use std::error::Error;
 
 /// A calm page with one heading.
-pub(super) struct Calm {
+pub(in crate::pages) struct Calm {
     pub status: StatusCode,
     pub title: String,
     pub lines: Vec<String>,

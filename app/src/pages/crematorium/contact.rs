@@ -5,7 +5,7 @@ use desk::draft::AGENT;
 use domain::form::{Lang, RawFields, raw};
 use leptos::prelude::*;
 
-pub(super) const FIELDS: [&str; 5] = [
+pub(in crate::pages) const FIELDS: [&str; 5] = [
     "applicant.name",
     "applicant.phone",
     "filling_for",
@@ -14,7 +14,7 @@ pub(super) const FIELDS: [&str; 5] = [
 ];
 
 /// Who fills in for themselves has no helper, whatever was typed there before.
-pub(super) fn keep(mut typed: RawFields) -> RawFields {
+pub(in crate::pages) fn keep(mut typed: RawFields) -> RawFields {
     let helped = match raw(&typed, "filling_for") {
         "self" => false,
         "other" => true,
@@ -33,7 +33,7 @@ pub(super) fn keep(mut typed: RawFields) -> RawFields {
 }
 
 /// What is checked: a helper that the answer "for myself" rules out is not looked at.
-pub(super) fn asked(typed: &RawFields) -> RawFields {
+pub(in crate::pages) fn asked(typed: &RawFields) -> RawFields {
     if raw(typed, "filling_for") == "self" {
         keep(typed.clone())
     } else {
@@ -65,7 +65,7 @@ fn agents_look(form: &FormView, lang: Lang, organisation: &str) -> Look {
     }
 }
 
-pub(super) fn look(form: &FormView, draft: &RawFields, lang: Lang) -> Look {
+pub(in crate::pages) fn look(form: &FormView, draft: &RawFields, lang: Lang) -> Look {
     let agent = raw(draft, AGENT);
     if !agent.is_empty() {
         return agents_look(form, lang, agent);

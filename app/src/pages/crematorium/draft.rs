@@ -48,6 +48,10 @@ impl Mine {
     /// The unsent draft; one that was sent answers with its confirmation.
     pub async fn open(visit: &Visit, id: &str) -> Result<Self, Response> {
         match Self::any(visit, id).await {
+            // A code from another phone, or an address by heart, may lead here with a loan's draft.
+            Ok(mine) if mine.draft.service != desk::request::SERVICE => Err(see_other(
+                &visit.href(&format!("/{}/{}", mine.draft.service, mine.draft.id)),
+            )),
             Ok(mine) if mine.draft.sent.is_some() => {
                 Err(see_other(&visit.href(&sent_path(&mine.draft.id))))
             }

@@ -2,7 +2,7 @@
 mod ash;
 mod carry;
 mod check;
-mod contact;
+pub(super) mod contact;
 mod day;
 mod day_list;
 mod death;
@@ -21,7 +21,9 @@ mod step;
 pub(super) use draft::this_browser;
 pub(super) use relation::choices as relations;
 pub(super) use residence::choices as residences;
+pub(super) use sent::track_address;
 pub(super) use slot::Slot;
+pub(super) use step::Look;
 
 use crate::http::AppState;
 use axum::Router;

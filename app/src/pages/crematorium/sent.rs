@@ -40,7 +40,7 @@ pub(super) async fn receipt(visit: &Visit, id: &str) -> Result<Receipt, Response
 }
 
 /// Where a QR leads: the address only fills the field.
-pub(super) fn track_address(visit: &Visit, reference: &Reference) -> String {
+pub(in crate::pages) fn track_address(visit: &Visit, reference: &Reference) -> String {
     format!(
         "{}{}?n={}",
         visit.state.public_url,

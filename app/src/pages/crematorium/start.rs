@@ -17,7 +17,8 @@ use leptos::prelude::*;
 pub(super) async fn page(visit: Visit) -> Response {
     let rules = visit.desk().rules();
     let lang = visit.lang;
-    let drafts = unfinished(&visit).await;
+    let mut drafts = unfinished(&visit).await;
+    drafts.retain(|draft| draft.service == desk::request::SERVICE);
     let resume = continue_links(lang, &drafts);
     if resume.is_none() {
         public_page(&visit, |ctx| start(ctx, lang, &rules, resume))

@@ -20,7 +20,7 @@ pub(super) enum Step {
 }
 
 /// How the page of a question looks.
-pub(super) struct Look {
+pub(in crate::pages) struct Look {
     pub title: &'static str,
     pub intro: Option<String>,
     /// The title is the legend of the one field.

@@ -8,11 +8,14 @@ mod correction;
 mod document;
 mod fees;
 mod issued;
+mod loan;
 mod papers;
 mod particulars;
 mod status;
 mod view;
 mod withdraw;
+
+pub(super) use loan::loan_lines;
 
 use super::answers::{Answers, Asked};
 use super::frame::private_page;
@@ -35,6 +38,7 @@ const FIELDS: [&str; 2] = ["reference", "phone_last4"];
 pub(super) fn routes() -> Router<AppState> {
     Router::new()
         .route("/track", get(page).post(track))
+        .route("/track/loan", get(again).post(loan::act))
         .route("/track/withdraw", get(again).post(withdraw::withdraw))
         .route("/track/certificate", get(again).post(certificate))
         .route("/track/documents", get(again).post(issued::documents))
@@ -168,6 +172,7 @@ async fn track(visit: Visit, answers: Answers) -> Response {
     let facts = Facts::of(&answers);
     match visit.desk().track_by(&facts.access(&visit)).await {
         Ok(found) => view::page(&visit, &facts, &found, view::Said::nothing()).await,
+        Err(Trouble::OtherService) => loan::page(&visit, &facts).await,
         Err(trouble) => not_shown(&visit, &facts, &trouble),
     }
 }

@@ -205,7 +205,7 @@ pub(super) async fn page(visit: &Visit, facts: &Facts, found: &TrackView, said: 
 }
 
 /// A step against its time: when it was done, or by when it is due.
-fn of_step(lang: Lang, step: &TrackStep, now: Instant) -> Step {
+pub(super) fn of_step(lang: Lang, step: &TrackStep, now: Instant) -> Step {
     let state = match step.state {
         Reached::Done => StepState::Done,
         Reached::Now => StepState::Current,
