@@ -19,6 +19,8 @@ pub enum Shape {
     Value,
     /// A value, or an object of its parts.
     ValueOrParts,
+    /// A list of objects: their fields stand as `items.0.type`.
+    List,
 }
 
 /// The fields of one kind of body; others are ignored.
@@ -126,6 +128,12 @@ fn flatten(
             (Shape::Object | Shape::Choice | Shape::ValueOrParts, Value::Object(_)) => {
                 flatten(path, value, known, fields, errors);
             }
+            (Shape::List, Value::Array(elements)) => {
+                for (n, element) in elements.iter().enumerate() {
+                    flatten_element(path, n, element, known, fields, errors);
+                }
+            }
+            (Shape::List, _) => errors.push(wrong(path, "ต้องเป็นรายการ", "This must be a list")),
             (Shape::Object | Shape::Choice, _) => {
                 errors.push(wrong(path, "ต้องเป็นอ็อบเจ็กต์", "This must be an object"));
             }
@@ -134,6 +142,40 @@ fn flatten(
                 None => errors.push(wrong(path, "ต้องเป็นข้อความ", "This must be a text")),
             },
         }
+    }
+}
+
+/// One element of a list, its fields numbered.
+fn flatten_element(
+    path: &str,
+    n: usize,
+    element: &Value,
+    known: &Fields,
+    fields: &mut RawFields,
+    errors: &mut FieldErrors,
+) {
+    let numbered = |name: &str| match name.strip_prefix(path) {
+        Some(rest) => format!("{path}.{n}{rest}"),
+        None => name.to_owned(),
+    };
+    if !element.is_object() {
+        errors.push(wrong(
+            &numbered(path),
+            "ต้องเป็นอ็อบเจ็กต์",
+            "This must be an object",
+        ));
+        return;
+    }
+    let (mut found, mut wrongs) = (RawFields::new(), FieldErrors::new());
+    flatten(path, element, known, &mut found, &mut wrongs);
+    fields.extend(
+        found
+            .into_iter()
+            .map(|(name, value)| (numbered(&name), value)),
+    );
+    for mut error in wrongs {
+        error.field = numbered(&error.field);
+        errors.push(error);
     }
 }
 

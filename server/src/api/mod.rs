@@ -3,6 +3,7 @@ mod auth;
 mod body;
 mod changes;
 mod files;
+mod loans;
 mod open_data;
 pub mod openapi;
 mod period;
@@ -37,6 +38,7 @@ pub fn router() -> Router<AppState> {
         .route("/services", get(open_data::services))
         .route("/calendar", get(open_data::calendar))
         .route("/crematorium/availability", get(open_data::availability))
+        .route("/equipment/types", get(loans::types))
         .route_layer(open_to_every_page);
     Router::new()
         .merge(open_data)
@@ -58,6 +60,7 @@ pub fn router() -> Router<AppState> {
             "/crematorium/requests/{reference}/documents/{id}",
             get(files::document),
         )
+        .route("/equipment/requests", post(loans::submit))
         .route("/track", post(track::track))
 }
 

@@ -1,5 +1,5 @@
 //! The `OpenAPI` 3.1 document, made from the code it describes.
-use super::{changes, files, open_data, requests, schema, track};
+use super::{changes, files, loans, open_data, requests, schema, track};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use serde_json::{Value, json};
@@ -12,12 +12,12 @@ use utoipa::{Modify, OpenApi};
 #[openapi(
     info(
         title = "Sala",
-        description = "Crematorium booking of a Thai municipality: open data, and requests by channels with a token. \
+        description = "Crematorium booking and equipment loans of a Thai municipality: open data, and requests by channels with a token. \
                        Dates are `YYYY-MM-DD` (ค.ศ.), instants RFC 3339 with +07:00. Errors are RFC 9457 with `code`.",
         license(name = "MIT", identifier = "MIT"),
     ),
     servers((url = "/api/v1")),
-    paths(open_data::services, open_data::calendar, open_data::availability, requests::submit, changes::show, changes::shift, changes::cancel, files::papers, files::send, files::documents, files::document, track::track, document),
+    paths(open_data::services, open_data::calendar, open_data::availability, requests::submit, changes::show, changes::shift, changes::cancel, files::papers, files::send, files::documents, files::document, loans::types, loans::submit, track::track, document),
     components(schemas(schema::ProblemBody)),
     modifiers(&Tokens, &Usual),
     tags(
@@ -139,6 +139,16 @@ pub fn example() -> Value {
     })
 }
 
+/// A whole request for a loan, as the interface promises to take it.
+pub fn loan_example() -> Value {
+    json!({
+        "applicant": {"name": "สมหญิง ใจดี", "phone": "0812345678", "relation": "child"},
+        "patient": {"name": "สมศรี ใจดี", "condition": "bedridden"},
+        "items": [{"type": "wheelchair", "quantity": 1}],
+        "from": "2026-11-25", "until": "2027-02-22", "delivery": "pickup"
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +173,9 @@ mod tests {
             .flatten()
         {
             properties(document, part, prefix, found);
+        }
+        if schema["items"].is_object() {
+            properties(document, &schema["items"], prefix, found);
         }
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let path = if prefix.is_empty() {
@@ -192,6 +205,20 @@ mod tests {
                 .iter()
                 .any(|(_, shape)| *shape == Shape::ValueOrParts)
         );
+    }
+
+    #[test]
+    fn the_body_of_a_loan_is_described_as_it_is_read() {
+        let document = document();
+        let mut described = BTreeSet::new();
+        let body = &document["paths"]["/equipment/requests"]["post"]["requestBody"]["content"]["application/json"]
+            ["schema"];
+        properties(&document, body, "", &mut described);
+        let read: BTreeSet<String> = loans::FIELDS
+            .iter()
+            .map(|(path, _)| (*path).to_owned())
+            .collect();
+        assert_eq!(described, read);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 use chrono::NaiveDate;
 use desk::change::Changed;
 use desk::crematorium::CalendarDay as Calendar;
+use desk::loan::{CatalogueRow, LoanSubmitted, LoanView};
 use desk::paper::{PaperView, Papers};
-use desk::request::{StepState, Submitted, TrackView};
+use desk::request::{StepState, Submitted, TrackStep, TrackView};
 use desk::signature::FamilyDocument;
 use domain::crematorium::{DayAvailability, Wish};
 use domain::document::Kind;
@@ -225,6 +226,168 @@ pub enum Residence {
     InArea,
     OutOfArea,
     NotSure,
+}
+
+/// What can be borrowed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EquipmentTypes {
+    pub types: Vec<EquipmentKind>,
+}
+
+/// A type of equipment, with what is free now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EquipmentKind {
+    /// The id to ask for.
+    #[schema(example = "wheelchair")]
+    pub r#type: String,
+    pub name_th: String,
+    pub name_en: String,
+    /// How many can be had today, after everybody who waits.
+    pub free: u32,
+    /// How many wait.
+    pub queue: u32,
+}
+
+impl From<CatalogueRow> for EquipmentKind {
+    fn from(row: CatalogueRow) -> Self {
+        Self {
+            r#type: row.kind.id,
+            name_th: row.kind.name.th,
+            name_en: row.kind.name.en,
+            free: row.free,
+            queue: row.queue,
+        }
+    }
+}
+
+/// A request for a loan. All fields are texts or numbers; dates may be Thai.
+#[derive(Clone, Debug, ToSchema)]
+pub struct EquipmentRequest {
+    pub applicant: Applicant,
+    /// Whoever fills in; tracks the request as well.
+    pub helper: Option<Helper>,
+    /// Who signs; absent: the applicant.
+    pub borrower: Option<LoanPerson>,
+    /// Who looks after the patient.
+    pub carer: Option<LoanPerson>,
+    pub patient: Patient,
+    /// At most as many pieces as the city's settings say.
+    pub items: Vec<LoanItem>,
+    /// The first day.
+    #[schema(format = "date", example = "2026-11-25")]
+    pub from: String,
+    /// The last day, inclusive.
+    #[schema(format = "date", example = "2027-02-22")]
+    pub until: String,
+    /// After this day it is of no use: the queue forgets it.
+    #[schema(format = "date")]
+    pub not_needed_after: Option<String>,
+    /// `pickup` or `delivery`.
+    #[schema(example = "pickup")]
+    pub delivery: String,
+    pub note: Option<String>,
+}
+
+/// Somebody else in a loan.
+#[derive(Clone, Debug, ToSchema)]
+pub struct LoanPerson {
+    pub name: String,
+    pub phone: Option<String>,
+}
+
+/// Whoever the equipment is for.
+#[derive(Clone, Debug, ToSchema)]
+pub struct Patient {
+    #[schema(example = "สมศรี ใจดี")]
+    pub name: String,
+    /// Thirteen digits.
+    pub national_id: Option<String>,
+    /// `bedridden`, `dependent`, `recovering` or `other`.
+    #[schema(example = "bedridden")]
+    pub condition: String,
+    pub community: Option<String>,
+    pub tambon: Option<String>,
+    pub address: Option<String>,
+}
+
+/// So many of a type.
+#[derive(Clone, Debug, ToSchema)]
+pub struct LoanItem {
+    #[schema(example = "wheelchair")]
+    pub r#type: String,
+    #[schema(example = 1)]
+    pub quantity: u8,
+}
+
+/// A request for a loan that was taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LoanReceipt {
+    /// Twelve digits.
+    #[schema(example = "123456789012")]
+    pub reference: String,
+    /// `submitted`, or `queued` when something asked for is not free.
+    #[schema(value_type = String, example = "queued")]
+    pub status: &'static str,
+    /// Whether it counts without an officer's call.
+    pub verified: bool,
+    #[schema(format = "date-time", example = "2026-11-23T09:00:00+07:00")]
+    pub submitted_at: String,
+    #[schema(format = "date-time", example = "2026-11-23T16:00:00+07:00")]
+    pub decide_by: String,
+    /// The tracking page, relative to the public address.
+    #[schema(format = "uri-reference", example = "/track?n=123456789012")]
+    pub track_url: String,
+    /// The place in line of what waits longest; absent when everything is free.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
+    /// The week in which that is expected, ISO 8601; absent when nothing can be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-W50")]
+    pub expected_week: Option<String>,
+    pub items: Vec<ReceivedItem>,
+}
+
+/// One type asked for: free, or with its place in line.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReceivedItem {
+    #[schema(example = "wheelchair")]
+    pub r#type: String,
+    pub quantity: u32,
+    pub free: bool,
+    /// From 1, of the first piece that waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
+    /// ISO 8601: `2026-W50`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_week: Option<String>,
+}
+
+impl From<&LoanSubmitted> for LoanReceipt {
+    fn from(submitted: &LoanSubmitted) -> Self {
+        let last = submitted.items.iter().max_by_key(|item| item.place);
+        let week = |date: NaiveDate| domain::equipment::queue::week_code(date);
+        Self {
+            reference: submitted.reference.as_str().to_owned(),
+            status: submitted.status.code(),
+            verified: submitted.verified,
+            submitted_at: moment(submitted.submitted_at),
+            decide_by: moment(submitted.decide_by),
+            track_url: format!("/track?n={}", submitted.reference.as_str()),
+            place: last.and_then(|item| item.place),
+            expected_week: last.and_then(|item| item.week).map(week),
+            items: submitted
+                .items
+                .iter()
+                .map(|item| ReceivedItem {
+                    r#type: item.kind.clone(),
+                    quantity: item.quantity,
+                    free: item.free,
+                    place: item.place,
+                    expected_week: item.week.map(week),
+                })
+                .collect(),
+        }
+    }
 }
 
 /// A request that was taken.
@@ -517,7 +680,8 @@ pub struct Tracked {
     pub reference: String,
     #[schema(example = "crematorium")]
     pub service: String,
-    /// submitted, returned, approved, refused, withdrawn, cancelled, lapsed or completed.
+    /// submitted, returned, approved, refused, withdrawn, cancelled, lapsed or completed; loans add queued, ready and
+    /// on_loan.
     #[schema(value_type = String)]
     pub status: &'static str,
     #[schema(value_type = String)]
@@ -544,6 +708,37 @@ pub struct Step {
     pub late: bool,
 }
 
+impl From<&TrackStep> for Step {
+    fn from(step: &TrackStep) -> Self {
+        Self {
+            name_th: step.name.th.clone(),
+            name_en: step.name.en.clone(),
+            state: match step.state {
+                StepState::Done => "done",
+                StepState::Now => "now",
+                StepState::Later => "later",
+            },
+            at: step.at.map(moment),
+            due: step.due.map(moment),
+            late: step.late,
+        }
+    }
+}
+
+impl From<&LoanView> for Tracked {
+    fn from(view: &LoanView) -> Self {
+        Self {
+            reference: view.reference.as_str().to_owned(),
+            service: desk::loan::SERVICE.to_owned(),
+            status: view.reported.code(),
+            status_th: view.reported.th(),
+            status_en: view.reported.en(),
+            updated_at: moment(view.updated_at),
+            steps: view.steps.iter().map(Step::from).collect(),
+        }
+    }
+}
+
 impl From<&TrackView> for Tracked {
     fn from(view: &TrackView) -> Self {
         Self {
@@ -553,22 +748,7 @@ impl From<&TrackView> for Tracked {
             status_th: view.status.th(),
             status_en: view.status.en(),
             updated_at: moment(view.updated_at),
-            steps: view
-                .steps
-                .iter()
-                .map(|step| Step {
-                    name_th: step.name.th.clone(),
-                    name_en: step.name.en.clone(),
-                    state: match step.state {
-                        StepState::Done => "done",
-                        StepState::Now => "now",
-                        StepState::Later => "later",
-                    },
-                    at: step.at.map(moment),
-                    due: step.due.map(moment),
-                    late: step.late,
-                })
-                .collect(),
+            steps: view.steps.iter().map(Step::from).collect(),
         }
     }
 }

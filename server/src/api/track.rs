@@ -9,6 +9,8 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::HeaderMap;
 use axum::{Extension, Json};
+use desk::Trouble;
+use desk::request::Access;
 use domain::form::{FieldError, FieldErrors, raw};
 
 /// The body's fields.
@@ -51,13 +53,20 @@ pub async fn track(
     let address = address
         .map(|Extension(address)| address.0)
         .unwrap_or_default();
-    app.desk
-        .track(
-            raw(&read.fields, "reference"),
-            raw(&read.fields, "phone_last4"),
-            &address,
-        )
-        .await
-        .map(|view| Json(Tracked::from(&view)))
+    let (reference, last4) = (
+        raw(&read.fields, "reference"),
+        raw(&read.fields, "phone_last4"),
+    );
+    let found = match app.desk.track(reference, last4, &address).await {
+        Ok(view) => Ok(Tracked::from(&view)),
+        Err(Trouble::OtherService) => {
+            let access = Access::family(reference, last4, &address);
+            let view = app.desk.track_loan(&access).await;
+            view.map(|view| Tracked::from(&view))
+        }
+        Err(trouble) => Err(trouble),
+    };
+    found
+        .map(Json)
         .map_err(|trouble| Problem::of(&trouble, &app.desk))
 }
