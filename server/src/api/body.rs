@@ -71,6 +71,8 @@ pub fn merge(mut shapes: FieldErrors, values: FieldErrors) -> FieldErrors {
             shape.is_empty()
                 || error.field == *shape
                 || error.field.starts_with(&format!("{shape}."))
+                // Of a list whose element has no shape, that nothing is in it.
+                || shape.starts_with(&format!("{}.", error.field))
         };
         if !explained.iter().any(under) {
             shapes.push(error);

@@ -13,6 +13,7 @@ mod files;
 mod harness;
 mod headers;
 mod health;
+mod loans;
 mod open_data;
 mod openapi;
 mod pages;
