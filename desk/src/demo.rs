@@ -1,5 +1,6 @@
 //! A believable week for demonstrations: cases in every state and an account of each role. All made up.
 mod agents;
+mod equipment;
 
 use crate::cashier::Taken;
 use crate::closure::ClosureChange;
@@ -161,6 +162,7 @@ impl Desk {
         self.demo_closure(&officer, today).await?;
         self.demo_money(&officer).await?;
         self.demo_agents(CASES.len(), &officer).await?;
+        self.demo_equipment(&approver).await?;
         self.seal_audit().await?;
         Ok(accounts)
     }

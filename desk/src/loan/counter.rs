@@ -76,6 +76,20 @@ impl Desk {
         scanned_unit(&mut conn, scanned).await
     }
 
+    /// The asset number of the unit that is set aside for a piece.
+    pub(crate) async fn set_aside_for(&self, line: Uuid) -> Result<Option<String>> {
+        let mut conn = self.store.read().await?;
+        let line = loan::line(&mut conn, line).await?;
+        let Some(id) = line
+            .filter(|line| line.state == LineState::Ready)
+            .and_then(|line| line.unit_id)
+        else {
+            return Ok(None);
+        };
+        let unit = unit::by_id(&mut conn, id).await?;
+        Ok(unit.map(|unit| unit.asset_number))
+    }
+
     /// Hands a scanned unit over for a piece that is ready. Scanning another unit of the type swaps what was set aside.
     pub async fn hand_over(&self, who: &StaffActor, line: Uuid, form: &HandOver) -> Result<()> {
         handles_requests(who)?;

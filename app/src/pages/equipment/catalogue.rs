@@ -64,7 +64,7 @@ pub(super) fn home_needs(lang: Lang, kind: &EquipmentType) -> Option<String> {
     });
     let note = kind
         .medical_note
-        .then(|| lang.t("ต้องมีความเห็นแพทย์", "a doctor's note").to_owned());
+        .then(|| lang.t("ความเห็นแพทย์", "a doctor's note").to_owned());
     let needs: Vec<String> = [door, stairs, mains, note].into_iter().flatten().collect();
     (!needs.is_empty()).then(|| {
         let needs = needs.join(lang.t(" · ", ", "));
