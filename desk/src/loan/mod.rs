@@ -22,6 +22,7 @@ pub use family::{LineView, LoanView};
 pub use office::{LoanFile, LoanFilter, LoanList, LoanListRow, WorkRow};
 pub use queue::{CatalogueRow, Expected};
 pub use register::{NewUnit, UnitFile, UnitList};
+pub use store::unit::{UnitFilter, UnitRow};
 pub use submit::{ItemAnswer, LoanSubmitted};
 pub use supplies::{Book, Receipt, StockRow};
 
@@ -41,7 +42,7 @@ use store::audit::{self, Version};
 use store::loan::{LineRow, LoanRow};
 use store::person::PersonRow;
 use store::request::{RequestRow, RequestState};
-use store::unit::{UnitEventRow, UnitRow};
+use store::unit::UnitEventRow;
 use store::{Conn, Tx, loan, person, request, unit};
 use uuid::Uuid;
 

@@ -1,13 +1,14 @@
 //! The register of units: adding, importing the paper register, cleaning, inspecting, repairing, striking off.
 use super::queue::service_due;
 use super::{kind_of, refused, today, unit_came_first};
+use crate::export::{Cell, Sheet};
 use crate::office::{Names, handles_requests};
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::Rules;
 use domain::equipment::register::{RegisterRow, read};
 use domain::equipment::unit::{self as rules_of, UnitAction, UnitFacts};
 use domain::equipment::{AssetNumber, EquipmentType, UnitState};
-use domain::form::{FieldError, FieldErrors, RawFields, Text, raw};
+use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text, raw};
 use domain::money::Satang;
 use domain::request::{Actor, StaffActor};
 use domain::statement::RowError;
@@ -87,6 +88,28 @@ impl Desk {
         handles_requests(who)?;
         let mut conn = self.store.read().await?;
         Ok(unit::list(&mut conn, &UnitFilter::default(), after, limit).await?)
+    }
+
+    /// ทะเบียนคุมทรัพย์สิน: every unit with what the register says, struck-off ones too.
+    pub async fn register_sheet(&self, who: &StaffActor, lang: Lang) -> Result<Sheet> {
+        let rules = self.rules();
+        let mut heading = domain::equipment::register::heading();
+        heading.push(lang.t("สภาพ", "State").to_owned());
+        let mut sheet = Sheet {
+            name: lang.t("ทะเบียนครุภัณฑ์", "Register of equipment").to_owned(),
+            head: heading,
+            rows: Vec::new(),
+        };
+        let mut after = None;
+        loop {
+            let page = self.units_after(who, after, 500).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            for unit in &page {
+                sheet.push(register_row(&rules, unit, lang));
+            }
+        }
+        Ok(sheet)
     }
 
     /// A unit with everything.
@@ -389,6 +412,28 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// A unit in the order of the template's columns, then its state.
+fn register_row(rules: &Rules, unit: &UnitRow, lang: Lang) -> Vec<Cell> {
+    let about = &unit.about;
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let date = |date: Option<chrono::NaiveDate>| date.map_or(Cell::Empty, Cell::Date);
+    vec![
+        text(&unit.asset_number),
+        text(kind_of(rules, &unit.kind).name.get(lang)),
+        text(&about.serial),
+        text(&about.maker),
+        text(&about.model),
+        text(&about.lot),
+        about.price.map_or(Cell::Empty, Cell::Money),
+        text(&about.fund),
+        date(about.acquired_on),
+        text(&about.place),
+        date(Some(unit.serviced.on)),
+        text(&about.note),
+        text(unit.state.label().get(lang)),
+    ]
 }
 
 /// What is done with a unit on the shelf; the rest is the counter's and the queue's.

@@ -89,6 +89,10 @@ impl FromRequestParts<AppState> for Admin {
 pub(super) enum Place {
     Today,
     Requests,
+    Loans,
+    LoansToday,
+    Equipment,
+    Supplies,
     Register,
     Calls,
     MustMove,
@@ -116,6 +120,8 @@ pub(super) enum Place {
 enum Group {
     /// The day's work, first and without a heading.
     Work,
+    /// Lending equipment.
+    Lending,
     /// What is signed and sent.
     Papers,
     /// Days, furnaces, pavilions.
@@ -128,6 +134,7 @@ impl Group {
     fn label(self, lang: Lang) -> Option<&'static str> {
         match self {
             Self::Work => None,
+            Self::Lending => Some(lang.t("ยืมอุปกรณ์", "Lending")),
             Self::Papers => Some(lang.t("หนังสือและทะเบียน", "Letters and register")),
             Self::Places => Some(lang.t("วันและสถานที่", "Days and places")),
             Self::Money => Some(lang.t("การเงิน", "Money")),
@@ -155,6 +162,10 @@ const RAIL: &[Entry] = &[
     Entry { group: Group::Work, place: Place::MustMove, path: "/staff/must-move", th: "ต้องย้าย", en: "Must move", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Counter, path: "/staff/walk-in", th: "รับคำขอที่เคาน์เตอร์", en: "Walk-in request", seen_by: clerk },
     Entry { group: Group::Work, place: Place::Tasks, path: "/staff/tasks", th: "งานค้าง", en: "Unfinished tasks", seen_by: clerk },
+    Entry { group: Group::Lending, place: Place::LoansToday, path: "/staff/loans/today", th: "ยืม-คืนวันนี้", en: "Lending today", seen_by: clerk },
+    Entry { group: Group::Lending, place: Place::Loans, path: "/staff/loans", th: "คำขอยืม", en: "Requests to borrow", seen_by: clerk },
+    Entry { group: Group::Lending, place: Place::Equipment, path: "/staff/equipment", th: "ทะเบียนครุภัณฑ์", en: "Register of equipment", seen_by: clerk },
+    Entry { group: Group::Lending, place: Place::Supplies, path: "/staff/supplies", th: "วัสดุสิ้นเปลือง", en: "Consumables", seen_by: clerk },
     Entry { group: Group::Papers, place: Place::Signing, path: "/staff/signing", th: "รอลงนาม", en: "To be signed", seen_by: clerk },
     Entry { group: Group::Papers, place: Place::Late, path: "/staff/late", th: "แจ้งเหตุล่าช้า", en: "Delays to explain", seen_by: clerk },
     Entry { group: Group::Papers, place: Place::Appeals, path: "/staff/appeals", th: "อุทธรณ์", en: "Appeals", seen_by: clerk },

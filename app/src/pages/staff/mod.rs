@@ -22,6 +22,7 @@ mod file;
 mod frame;
 mod inbox;
 mod late;
+mod lending;
 mod lunar;
 mod new_account;
 mod on_case;
@@ -61,6 +62,7 @@ pub(super) fn upload_routes() -> Router<AppState> {
 /// Everything under `/staff`; the same router serves `/en/staff`.
 pub fn routes() -> Router<AppState> {
     Router::new()
+        .merge(lending::routes())
         .route("/staff/sign-in", get(sign_in::page).post(sign_in::submit))
         .route(
             "/staff/sign-in/code",

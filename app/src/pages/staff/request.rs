@@ -138,7 +138,16 @@ pub(super) async fn again(
 }
 
 async fn file_page(office: &Office, reference: &str, attempt: Attempt) -> desk::Result<Response> {
-    let file = office.desk().open_request(&office.staff, reference).await?;
+    let file = match office.desk().open_request(&office.staff, reference).await {
+        Ok(file) => file,
+        // A loan's number typed among bookings.
+        Err(Trouble::OtherService) => {
+            return Ok(see_other(
+                &office.href(&format!("/staff/loans/{reference}")),
+            ));
+        }
+        Err(trouble) => return Err(trouble),
+    };
     let agent = match file.channel.as_str() {
         "agent" => on_case::panel(office, file.reference.as_str()).await?,
         _ => None,
