@@ -433,6 +433,7 @@ impl Desk {
             (words, Vec::new())
         } else {
             let loaded = load(&mut conn, row.clone()).await?;
+            drop(conn);
             let also_say = self.also_say(&loaded).await?;
             let words = match self.agent_to_ask_about(&loaded, &call.about).await? {
                 Some(words) => words,
@@ -440,7 +441,6 @@ impl Desk {
             };
             (words, also_say)
         };
-        drop(conn);
         self.note_view(&Actor::Staff(who.clone()), &row).await?;
         Ok(CallSheet {
             also_say,

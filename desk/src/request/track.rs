@@ -347,6 +347,8 @@ impl Desk {
         // Boxed: every page of a family waits for this one.
         let pricing = self.pricing(&mut conn, &loaded.row, &rules, loaded.case.residence);
         let price = Box::pin(pricing).await?.of(&wish);
+        // Never two at once: as many pages as there are connections would wait for each other.
+        drop(conn);
         let can = allowed(&state.snapshot(), &Actor::Resident, now);
         let mut view = TrackView {
             reference: reference_of(&loaded.row)?,

@@ -633,3 +633,30 @@ async fn a_double_tap_at_the_counter_is_one_request() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn as_many_families_as_there_are_connections_and_more_look_at_once() {
+    both(async |store| {
+        let office = office_of(store, crate::support::city(), false);
+        let fields = answers(7, &wish(Some(("2026-11-25", "13:00")), None));
+        let reference = office
+            .desk
+            .walk_in(&approver(), &fields)
+            .await
+            .expect("a booking");
+        // A page that asked for a second connection while it holds one would wait for the others, and they for it.
+        let seen = at_once((0..RUNNERS).map(|_| {
+            let (office, reference) = (office.clone(), reference.clone());
+            async move {
+                let found = office
+                    .desk
+                    .track(reference.as_str(), &last4(7), "here")
+                    .await;
+                found.map(|_| ())
+            }
+        }))
+        .await;
+        assert!(seen.iter().all(Result::is_ok), "{seen:?}");
+    })
+    .await;
+}

@@ -86,6 +86,23 @@ const POSTS: &[(&str, &str)] = &[
     ("/staff/calendar/urgent", "action=preview"),
     ("/staff/calendar/urgent/{revision}", "note="),
     ("/staff/calendar/lunar", "action=edit"),
+    ("/staff/loans", "q="),
+    (
+        "/staff/loans/{reference}/decision",
+        "action=approve&version=0",
+    ),
+    ("/staff/loans/{reference}", "action=score&version=0"),
+    ("/staff/loans/{reference}", "action=death&version=0"),
+    ("/staff/loans/{reference}/hand-over/{line}", "scanned="),
+    ("/staff/loans/return", "scanned="),
+    ("/staff/equipment/find", "scanned="),
+    ("/staff/equipment/new", "kind="),
+    ("/staff/equipment/{id}", "action=start_cleaning&version=0"),
+    (
+        "/staff/equipment/{id}",
+        "action=write_off&version=1&date=23/11/2569&report=x&order=x&approver=x",
+    ),
+    ("/staff/supplies/{kind}", "action=receive"),
     ("/staff/sign-out", ""),
 ];
 
@@ -275,6 +292,18 @@ async fn ids(house: &House) -> BTreeMap<&'static str, String> {
         ),
         ("tasks", "SELECT id AS x FROM staff_task"),
         (
+            "loan",
+            "SELECT reference AS x FROM request WHERE service = 'equipment' ORDER BY id",
+        ),
+        (
+            "line",
+            "SELECT id AS x FROM loan_line WHERE request_id = (SELECT MIN(id) FROM request WHERE service = 'equipment')",
+        ),
+        (
+            "equipment",
+            "SELECT id AS x FROM equipment_unit WHERE state = 'available' ORDER BY id",
+        ),
+        (
             "accounts",
             "SELECT id AS x FROM staff WHERE username = 'cashier'",
         ),
@@ -298,6 +327,8 @@ impl Visited {
         let id = if about_papers { "papers" } else { noun };
         let reference = if about_papers {
             "photographed"
+        } else if noun == "loans" {
+            "loan"
         } else {
             "reference"
         };
@@ -305,12 +336,15 @@ impl Visited {
             "request"
         } else if path.contains("settings") {
             "fees"
+        } else if noun == "supplies" {
+            "diaper"
         } else {
             "csv"
         };
         let mut text = template
             .replace("{kind}", kind)
             .replace("{revision}", "1")
+            .replace("{line}", &self.ids["line"])
             .replace("{reference}", &self.ids[reference]);
         for name in ["version", "exemption", "payment"] {
             text = text.replace(&format!("{{{name}}}"), &self.ids[name]);
