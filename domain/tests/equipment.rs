@@ -1,4 +1,8 @@
 //! Lending as tables: every unit state and every line state × action × actor, the application, the paper register.
+#![expect(
+    clippy::expect_used,
+    reason = "a test that cannot be set up has failed"
+)]
 use chrono::{NaiveDate, TimeDelta, TimeZone, Utc};
 use domain::equipment::application::{Delivery, Health, LoanApplication, Terms};
 use domain::equipment::line::{self, LineFacts, LineState, summary};

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use domain::equipment::UnitState;
 use domain::money::Satang;
 use domain::time::Instant;
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 /// A unit as it is kept. `version` is 1 when it is registered and grows by one with every change.
@@ -239,30 +238,27 @@ pub async fn list(
     after: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<UnitRow>> {
-    let (sql, params) = list_query(filter, after, limit);
-    // The text is put together from literals; every value is bound.
-    conn.fetch_all(AssertSqlSafe(sql), params, parse).await
-}
-
-/// One range of an index, whatever is filtered by.
-pub(crate) fn list_query(
-    filter: &UnitFilter,
-    after: Option<Uuid>,
-    limit: u32,
-) -> (String, Vec<Value>) {
-    let mut sql = select!("WHERE id > $1").to_owned();
-    let mut params = params![after.unwrap_or(Uuid::nil())];
-    if let Some(kind) = &filter.kind {
-        params.push(kind.value());
-        sql.push_str(&format!(" AND kind = ${}", params.len()));
-    }
-    if let Some(state) = filter.state {
-        params.push(state.value());
-        sql.push_str(&format!(" AND state = ${}", params.len()));
-    }
-    params.push(limit.value());
-    sql.push_str(&format!(" ORDER BY id LIMIT ${}", params.len()));
-    (sql, params)
+    let after = after.unwrap_or(Uuid::nil());
+    // One range of an index, whatever is filtered by.
+    let (sql, params) = match (&filter.kind, filter.state) {
+        (None, None) => (
+            select!("WHERE id > $1 ORDER BY id LIMIT $2"),
+            params![after, limit],
+        ),
+        (Some(kind), None) => (
+            select!("WHERE id > $1 AND kind = $2 ORDER BY id LIMIT $3"),
+            params![after, kind, limit],
+        ),
+        (None, Some(state)) => (
+            select!("WHERE id > $1 AND state = $2 ORDER BY id LIMIT $3"),
+            params![after, state, limit],
+        ),
+        (Some(kind), Some(state)) => (
+            select!("WHERE id > $1 AND kind = $2 AND state = $3 ORDER BY id LIMIT $4"),
+            params![after, kind, state, limit],
+        ),
+    };
+    conn.fetch_all(sql, params, parse).await
 }
 
 /// One line of a unit's history.

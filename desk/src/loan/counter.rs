@@ -148,6 +148,10 @@ impl Desk {
         Ok(reserved)
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what acts, on what, by which rules, when"
+    )]
     async fn give(
         &self,
         tx: &mut Tx,

@@ -6,7 +6,7 @@ use crate::request::{Channel, StepState};
 use crate::{Desk, Result, Trouble};
 use chrono::{NaiveDate, TimeDelta};
 use domain::crematorium::Rules;
-use domain::equipment::line::{LineAction, LineState, LoanEvent, due_on};
+use domain::equipment::line::{LineAction, LineRefusal, LineState, LoanEvent, due_on};
 use domain::equipment::{Delivery, EquipmentType, Health};
 use domain::form::Text;
 use domain::reference::Reference;
@@ -428,7 +428,7 @@ impl Desk {
             renew_until: renewal
                 .as_ref()
                 .and_then(|renewal| renewal.as_ref().ok().copied()),
-            no_renewal: renewal.and_then(|renewal| renewal.err().map(|refusal| refusal.text())),
+            no_renewal: renewal.and_then(|renewal| renewal.err().map(LineRefusal::text)),
             ask_now: out && !quiet && asked && !answered,
             not_needed: line.not_needed_at.is_some(),
         })

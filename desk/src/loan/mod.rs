@@ -175,6 +175,10 @@ fn decided_line(
 
 impl Desk {
     /// Writes a piece's next state, what the request is by it, and what happened. Guarded by both versions.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what acts, on what, by which rules, when"
+    )]
     async fn write_line(
         &self,
         tx: &mut Tx,
@@ -237,6 +241,10 @@ impl Desk {
     }
 
     /// Changes a unit by one action of the rules: guarded, in its history, audited. Its next row.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what acts, on what, by which rules, when"
+    )]
     async fn change_unit(
         &self,
         tx: &mut Tx,
@@ -263,6 +271,10 @@ impl Desk {
             .await
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what acts, on what, by which rules, when"
+    )]
     async fn write_unit(
         &self,
         tx: &mut Tx,

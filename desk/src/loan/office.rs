@@ -5,6 +5,7 @@ use crate::office::{HistoryRow, Names, PAGE, cursor, handles_requests, last4, pa
 use crate::request::{came_first, initials, reference_of};
 use crate::{Desk, Result, Trouble};
 use chrono::{NaiveDate, TimeDelta};
+use domain::crematorium::application::Relation;
 use domain::equipment::line::{Chase, LineAction, LineState, LoanEvent, chase_by};
 use domain::equipment::need::{ADL_MOST, NeedFacts, Priority, Score, score};
 use domain::equipment::{Delivery, EquipmentType, Health};
@@ -245,7 +246,7 @@ impl Desk {
             helper: pair(&loaded.helper),
             borrower: pair(&loaded.borrower),
             carer: pair(&loaded.carer),
-            relation: loaded.loan.relation.map(|relation| relation.label()),
+            relation: loaded.loan.relation.map(Relation::label),
             patient_name: loaded.patient.name.clone(),
             health: loaded.loan.health,
             community: loaded.loan.community.clone(),

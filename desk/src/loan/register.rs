@@ -149,7 +149,7 @@ impl Desk {
         let actor = Actor::Staff(who.clone());
         let allowed = rules_of::samples()
             .into_iter()
-            .filter(|action| at_the_shelf(action))
+            .filter(at_the_shelf)
             .filter(|action| rules_of::decide(facts, action, &actor).is_ok())
             .collect();
         Ok(UnitFile {

@@ -167,7 +167,7 @@ impl Desk {
                 let entry = Change {
                     lot: lot.id,
                     entry: EntryKind::Receive,
-                    change: receipt.quantity,
+                    by: receipt.quantity,
                     document: &receipt.document,
                     reason: "",
                     request: None,
@@ -212,7 +212,7 @@ impl Desk {
                 let entry = Change {
                     lot,
                     entry,
-                    change,
+                    by: change,
                     document,
                     reason,
                     request: None,
@@ -223,6 +223,10 @@ impl Desk {
     }
 
     /// Issues so many of a supply with a loan, what expires first first; not one more than there is.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what acts, on what, by which rules, when"
+    )]
     pub(super) async fn issue_supply(
         &self,
         tx: &mut Tx,
@@ -256,7 +260,7 @@ impl Desk {
             let entry = Change {
                 lot,
                 entry: EntryKind::Issue,
-                change: -n,
+                by: -n,
                 document: "",
                 reason: "",
                 request: Some(request),
@@ -283,7 +287,7 @@ impl Desk {
             let entry = Change {
                 lot: given.lot_id,
                 entry: EntryKind::Adjust,
-                change: -given.change,
+                by: -given.change,
                 document: "",
                 reason,
                 request: Some(request),
@@ -301,7 +305,7 @@ impl Desk {
         actor: &Actor,
         now: Instant,
     ) -> Result<()> {
-        let Some(balance) = supply::change(tx, change.lot, change.change).await? else {
+        let Some(balance) = supply::change(tx, change.lot, change.by).await? else {
             return Err(refused(
                 "short",
                 Text::new(
@@ -314,7 +318,7 @@ impl Desk {
             id: self.id(now),
             lot_id: change.lot,
             entry: change.entry,
-            change: change.change,
+            change: change.by,
             balance,
             document: change.document.to_owned(),
             reason: change.reason.to_owned(),
@@ -330,7 +334,7 @@ impl Desk {
 struct Change<'a> {
     lot: Uuid,
     entry: EntryKind,
-    change: i64,
+    by: i64,
     document: &'a str,
     reason: &'a str,
     request: Option<Uuid>,

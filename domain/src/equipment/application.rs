@@ -276,6 +276,10 @@ pub fn patient(fields: &RawFields, errors: &mut FieldErrors) -> Option<Patient> 
 }
 
 /// Somebody who need not be there; a phone alone is no person.
+#[expect(
+    clippy::option_option,
+    reason = "the outer says whether it could be read, the inner whether it was given"
+)]
 fn other_person(
     fields: &RawFields,
     who: &str,
@@ -500,6 +504,10 @@ fn day(fields: &RawFields, field: &str, errors: &mut FieldErrors) -> Option<Naiv
     contact::day(fields, field, errors)
 }
 
+#[expect(
+    clippy::option_option,
+    reason = "the outer says whether it could be read, the inner whether it was given"
+)]
 fn not_needed_after(fields: &RawFields, errors: &mut FieldErrors) -> Option<Option<NaiveDate>> {
     const FIELD: &str = "not_needed_after";
     let parts = ["", ".day", ".month", ".year"];

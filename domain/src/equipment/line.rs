@@ -213,6 +213,7 @@ impl LineRefusal {
 /// Decides what a piece becomes, or why not. Total: every state, action and actor has an answer.
 ///
 /// Authority is checked before state.
+#[expect(clippy::match_same_arms, reason = "the table is read state by state")]
 pub fn decide(
     now: &LineFacts,
     action: &LineAction,

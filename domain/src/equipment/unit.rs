@@ -217,6 +217,7 @@ impl UnitRefusal {
 /// Decides a unit's next state, or why not. Total: every state, action and actor has an answer.
 ///
 /// Authority is checked before state. Source: `DOMAIN.md`, "Unit condition".
+#[expect(clippy::match_same_arms, reason = "the table is read state by state")]
 pub fn decide(
     now: UnitFacts,
     action: &UnitAction,
@@ -270,6 +271,7 @@ pub fn decide(
     }
 }
 
+#[expect(clippy::match_same_arms, reason = "the table is read state by state")]
 fn authorise(action: &UnitAction, actor: &Actor) -> Result<(), UnitRefusal> {
     let may = match (actor, action) {
         (Actor::Staff(staff), UnitAction::ReportLost(_) | UnitAction::WriteOff(_)) => {

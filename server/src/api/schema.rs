@@ -681,7 +681,7 @@ pub struct Tracked {
     #[schema(example = "crematorium")]
     pub service: String,
     /// submitted, returned, approved, refused, withdrawn, cancelled, lapsed or completed; loans add queued, ready and
-    /// on_loan.
+    /// `on_loan`.
     #[schema(value_type = String)]
     pub status: &'static str,
     #[schema(value_type = String)]

@@ -71,7 +71,7 @@ fn piece(request_id: Uuid, position: u32, state: LineState) -> LineRow {
 }
 
 async fn insert_loan(tx: &mut Tx) -> Result<LoanRow> {
-    let request = insert_request(tx, |row| row.service = "equipment".to_owned()).await?;
+    let request = insert_request(tx, |row| "equipment".clone_into(&mut row.service)).await?;
     let patient = person();
     store::person::insert(tx, &patient).await?;
     let loan = LoanRow {
@@ -181,7 +181,7 @@ async fn a_unit_is_registered_once_and_changed_by_whoever_is_first() {
         };
         assert_eq!(
             unit::list(&mut conn, &repair, None, 9).await.unwrap(),
-            [kept.clone()]
+            std::slice::from_ref(&kept)
         );
         let all = UnitFilter::default();
         assert_eq!(

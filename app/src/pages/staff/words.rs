@@ -61,8 +61,7 @@ pub(super) fn status(lang: Lang, status: Status) -> &'static str {
 pub(super) fn status_tag(lang: Lang, state: Status) -> AnyView {
     let kind = match state {
         Status::Submitted => TagKind::New,
-        Status::Returned => TagKind::Wait,
-        Status::Queued => TagKind::Wait,
+        Status::Returned | Status::Queued => TagKind::Wait,
         Status::Approved | Status::Ready | Status::OnLoan | Status::Completed => TagKind::Ok,
         Status::Refused | Status::Withdrawn | Status::Cancelled | Status::Lapsed => TagKind::Closed,
     };

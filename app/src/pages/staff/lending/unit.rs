@@ -17,6 +17,7 @@ use desk::Trouble;
 use desk::loan::UnitFile;
 use domain::equipment::unit::{StrikeOff, UnitAction};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text};
+use domain::money::Satang;
 use domain::thai_date;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -174,7 +175,7 @@ async fn show(office: &Office, id: &str, attempt: Attempt) -> desk::Result<Respo
 /// The register's facts as the edit form's answers.
 fn about_fields(file: &UnitFile) -> RawFields {
     let about = &file.unit.about;
-    let price = about.price.map(|price| price.en()).unwrap_or_default();
+    let price = about.price.map(Satang::en).unwrap_or_default();
     [
         ("serial", about.serial.clone()),
         ("maker", about.maker.clone()),
