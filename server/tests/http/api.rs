@@ -165,13 +165,13 @@ async fn every_wrong_call_has_its_status_and_code() {
             ),
             (
                 "a later service",
-                get("/api/v1/equipment/types"),
+                get("/api/v1/nothing/types"),
                 404,
                 "not_found",
             ),
             (
                 "a later request",
-                post("/api/v1/equipment/requests").json(&json!({})),
+                post("/api/v1/nothing/requests").json(&json!({})),
                 404,
                 "not_found",
             ),
