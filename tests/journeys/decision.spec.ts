@@ -25,8 +25,10 @@ for (const { javascript, how } of SCRIPTS) {
     await officer.open(reference);
     await desk.see('request');
 
-    // A return without a defect is an error at its own form.
+    // What was never sent stands there as a defect; a return without any is an error at its own form.
     await officer.unfold('ส่งกลับให้แก้ไข');
+    await expect(desk.page.locator('textarea[name=defect]')).not.toHaveValue('');
+    await desk.page.locator('textarea[name=defect]').fill('');
     expect(await desk.press('ส่งกลับให้แก้ไข')).toBe(422);
     await expect(desk.page.locator('main > .errors')).toBeFocused();
     await desk.see('return-errors');
