@@ -226,7 +226,7 @@ fn round(start: TimeOfDay) -> Round {
     Round {
         start,
         weekdays: Vec::new(),
-        valid_from: NaiveDate::default(),
+        valid_from: NaiveDate::from_ymd_opt(2020, 1, 1).unwrap_or_default(),
         valid_until: None,
         case_types: vec![CaseType::Ordinary],
         furnaces: Vec::new(),
