@@ -284,10 +284,6 @@ impl Desk {
             None if filter.late || filter.due_today || filter.unverified => vec![Status::Submitted],
             None => vec![Status::Submitted, Status::Returned],
         };
-        let mut words = text::search_term(&filter.search);
-        if searched && words.is_empty() {
-            words.push(text::clean(&filter.search));
-        }
         StoredFilter {
             statuses,
             taken_by: None,
@@ -298,8 +294,18 @@ impl Desk {
                 filter.due_today.then_some(end_of_day)
             },
             service: Some(crate::request::SERVICE.to_owned()),
-            search: words.iter().map(|word| self.search_mac(word)).collect(),
+            search: self.searched(&filter.search),
         }
+    }
+
+    /// What was searched for, as the index holds it; a text without a word that is kept matches nothing.
+    pub(crate) fn searched(&self, typed: &str) -> Vec<String> {
+        let mut words = text::search_term(typed);
+        let typed = text::clean(typed);
+        if words.is_empty() && !typed.is_empty() {
+            words.push(typed);
+        }
+        words.iter().map(|word| self.search_mac(word)).collect()
     }
 
     /// Opens a request's file; the opening is logged.

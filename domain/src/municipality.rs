@@ -473,6 +473,16 @@ impl Municipality {
         self.manuals.iter().find(|manual| manual.service == service)
     }
 
+    /// A type of equipment by its id.
+    pub fn equipment_type(&self, id: &str) -> Option<&EquipmentType> {
+        self.equipment.iter().find(|kind| kind.id == id)
+    }
+
+    /// A consumable by its id.
+    pub fn supply(&self, id: &str) -> Option<&SupplyType> {
+        self.supplies.iter().find(|kind| kind.id == id)
+    }
+
     /// An office's hours as working time, for deadlines.
     pub fn working_time(&self, office: &Office) -> WorkingTime {
         WorkingTime {

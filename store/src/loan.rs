@@ -1,7 +1,7 @@
 //! Loans: the request's facts, its pieces one by one, the queue of a type, what is due.
 use crate::conn::{Conn, Tx};
 use crate::error::Result;
-use crate::value::{Bind, Row, Value, params};
+use crate::value::{Bind, Fields, Row, Value, params};
 use chrono::NaiveDate;
 use domain::crematorium::application::Relation;
 use domain::equipment::line::{Chase, LineState};
@@ -60,6 +60,12 @@ word!(Health);
 word!(Delivery);
 word!(LineState);
 word!(Chase);
+
+/// The class in the queue.
+fn priority(row: &Fields<'_>) -> Result<Priority> {
+    Priority::from_number(row.int("priority")?)
+        .ok_or_else(|| row.impossible("priority", "not a class"))
+}
 
 /// Inserts what the request says.
 pub async fn insert(tx: &mut Tx, loan: &LoanRow) -> Result<()> {
@@ -125,11 +131,7 @@ pub async fn load(conn: &mut Conn, request_id: Uuid) -> Result<Option<LoanRow>> 
                     discharged: row.date_or_null("discharged_on")?,
                 },
                 points: row.number_or_null("points")?,
-                priority: {
-                    let number = row.int("priority")?;
-                    Priority::from_number(number)
-                        .ok_or_else(|| row.impossible("priority", "not a class"))?
-                },
+                priority: priority(&row)?,
                 patient_died_on: row.date_or_null("patient_died_on")?,
             })
         },
@@ -210,11 +212,7 @@ fn parse(row: &Row) -> Result<LineRow> {
         kind: row.text("kind")?,
         state: row.word("state", LineState::parse)?,
         version: row.int("version")?,
-        priority: {
-            let number = row.int("priority")?;
-            Priority::from_number(number)
-                .ok_or_else(|| row.impossible("priority", "not a class"))?
-        },
+        priority: priority(&row)?,
         since: row.instant("since")?,
         from: row.date("from_date")?,
         not_needed_after: row.date_or_null("not_needed_after")?,
@@ -431,22 +429,16 @@ pub async fn due(
     after: Option<DueKey>,
     limit: u32,
 ) -> Result<Vec<LineRow>> {
-    let after = after.unwrap_or(DueKey {
-        due_on: NaiveDate::MIN,
-        id: Uuid::nil(),
+    // An empty text comes before every date.
+    let (from, id) = after.map_or((String::new(), Uuid::nil()), |key| {
+        (key.due_on.to_string(), key.id)
     });
-    // The least date of all is no text of ten digits: an empty text comes before every date.
-    let from = if after.due_on == NaiveDate::MIN {
-        String::new()
-    } else {
-        after.due_on.to_string()
-    };
     conn.fetch_all(
         select!(
             "WHERE state = 'on_loan' AND due_on <= $1 AND (due_on, id) > ($2, $3)
              ORDER BY due_on, id LIMIT $4"
         ),
-        params![until, from, after.id, limit],
+        params![until, from, id, limit],
         parse,
     )
     .await

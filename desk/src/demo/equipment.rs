@@ -70,12 +70,8 @@ impl Desk {
             self.receive_supply(approver, &receipt).await?;
         }
         for (applicant, phone, patient, kind, ends) in LOANS {
-            if rules
-                .municipality
-                .equipment
-                .iter()
-                .any(|known| known.id == kind && known.may_be_lent())
-            {
+            let known = rules.municipality.equipment_type(kind);
+            if known.is_some_and(EquipmentType::may_be_lent) {
                 self.demo_loan(approver, [applicant, phone, patient, kind], ends)
                     .await?;
             }

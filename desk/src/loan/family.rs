@@ -13,7 +13,7 @@ use domain::reference::Reference;
 use domain::request::{Action, Actor, Event, Refusal, Status, allowed};
 use domain::time::{self, Instant};
 use store::loan::LineRow;
-use store::{Conn, authority, loan, request, unit};
+use store::{Conn, loan, request, unit};
 use uuid::Uuid;
 
 /// One piece as the family sees it.
@@ -77,29 +77,9 @@ impl Desk {
 
     /// The loan, and who is acting on it.
     async fn opened_loan(&self, access: &Access<'_>) -> Result<(Loaded, Actor)> {
-        match *access {
-            Access::Family {
-                reference,
-                last4,
-                address,
-            } => {
-                let known = self.second_fact_row(reference, last4, address).await?;
-                let mut conn = self.store.read().await?;
-                Ok((load(&mut conn, known.row).await?, Actor::Resident))
-            }
-            Access::Agent { agent, reference } => {
-                let reference = Reference::parse(reference).map_err(|_| Trouble::NotFound)?;
-                let mut conn = self.store.read().await?;
-                let row = request::by_reference(&mut conn, reference.as_str())
-                    .await?
-                    .ok_or(Trouble::NotFound)?;
-                authority::of(&mut conn, row.id)
-                    .await?
-                    .filter(|row| row.agent_id == agent.id && row.authority.is_open())
-                    .ok_or(Trouble::NotFound)?;
-                Ok((load(&mut conn, row).await?, Actor::Agent(agent.id)))
-            }
-        }
+        let (known, actor) = self.let_in(access).await?;
+        let mut conn = self.store.read().await?;
+        Ok((load(&mut conn, known.row).await?, actor))
     }
 
     /// Sends a loan's draft once: a second tap, the back button and a refresh get the same reference.
@@ -315,7 +295,7 @@ impl Desk {
         for line in &loaded.lines {
             lines.push(self.line_view(&mut conn, &rules, loaded, line, now).await?);
         }
-        let items = self.answers(&mut conn, &rules, &loaded.lines, now).await?;
+        let waits = lines.iter().any(|line| line.expected.is_some());
         let events = request::events(&mut conn, loaded.row.id).await?;
         let events: Vec<Event> = events
             .iter()
@@ -331,7 +311,7 @@ impl Desk {
         Ok(LoanView {
             reference: reference_of(&loaded.row)?,
             status: state.status,
-            reported: super::submit::reported(state.status, &items),
+            reported: super::submit::reported(state.status, waits),
             submitted_at: loaded.row.submitted_at,
             updated_at: state.updated_at,
             decide_by: state.decide_by,

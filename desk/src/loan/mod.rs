@@ -97,11 +97,7 @@ async fn somebody(conn: &mut Conn, id: Option<Uuid>) -> Result<Option<PersonRow>
 
 /// A type of the settings by its id; one that was taken out of them bears its id as its name.
 pub fn kind_of(rules: &Rules, id: &str) -> EquipmentType {
-    let known = rules
-        .municipality
-        .equipment
-        .iter()
-        .find(|kind| kind.id == id);
+    let known = rules.municipality.equipment_type(id);
     known.cloned().unwrap_or_else(|| EquipmentType {
         id: id.to_owned(),
         name: Text::new(id, id),
@@ -339,22 +335,18 @@ impl Desk {
         now: Instant,
     ) -> Result<()> {
         let rules = self.rules();
+        let by = &self_or_staff(actor);
         let mut freed = Vec::new();
         for line in loan::lines_of(tx, row.id).await? {
             if line.state.is_over() || line.state == LineState::OnLoan {
                 continue;
             }
-            let next = LineRow {
-                state: LineState::Ended,
-                accepted: false,
-                offer_until: None,
-                ..line.clone()
-            };
+            let next = decided_line(&rules, &line, &LineAction::End, by, false, now)?;
             if !loan::apply_line(tx, &line, &next).await? {
                 return Err(came_first(row));
             }
             if line.state == LineState::Ready {
-                self.free_unit(tx, &line, actor, now).await?;
+                self.free_unit(tx, &line, by, now).await?;
                 freed.push(line.kind.clone());
             }
         }
@@ -381,15 +373,19 @@ impl Desk {
         }
         unit::deallocate(tx, id, now).await?;
         let body = json!({ "line": line.id });
-        // Whoever ended the request, the desk sets the unit free.
-        let by = if actor.staff().is_some() {
-            actor.clone()
-        } else {
-            Actor::System
-        };
+        let by = self_or_staff(actor);
         self.change_unit(tx, &row, &UnitAction::Free, &by, body, |_| (), now)
             .await?;
         Ok(())
+    }
+}
+
+/// Who does what follows from an act: the member of staff who acted, otherwise the desk itself.
+fn self_or_staff(actor: &Actor) -> Actor {
+    if actor.staff().is_some() {
+        actor.clone()
+    } else {
+        Actor::System
     }
 }
 

@@ -147,10 +147,6 @@ impl Desk {
 
     fn stored_loan_filter(&self, filter: &LoanFilter) -> InboxFilter {
         let searched = !text::clean(&filter.search).is_empty();
-        let mut words = text::search_term(&filter.search);
-        if searched && words.is_empty() {
-            words.push(text::clean(&filter.search));
-        }
         InboxFilter {
             statuses: match filter.status {
                 Some(status) => vec![status],
@@ -158,7 +154,7 @@ impl Desk {
                 None => vec![Status::Submitted, Status::Returned],
             },
             service: Some(SERVICE.to_owned()),
-            search: words.iter().map(|word| self.search_mac(word)).collect(),
+            search: self.searched(&filter.search),
             ..InboxFilter::default()
         }
     }

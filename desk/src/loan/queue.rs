@@ -89,7 +89,7 @@ impl Desk {
         kind: &str,
         now: Instant,
     ) -> Result<u32> {
-        let Some(lent) = rules.municipality.equipment.iter().find(|it| it.id == kind) else {
+        let Some(lent) = rules.municipality.equipment_type(kind) else {
             return Ok(0);
         };
         if !lent.may_be_lent() {
@@ -243,15 +243,15 @@ impl Desk {
             .await
     }
 
-    /// One's place in the queue of a type, and when one's turn may come.
+    /// One's place in the queue of a type behind so many, and when one's turn may come.
     pub(crate) async fn expected(
         &self,
         conn: &mut Conn,
         rules: &Rules,
         line: &LineRow,
+        ahead: u32,
         now: Instant,
     ) -> Result<Expected> {
-        let ahead = loan::ahead(conn, line).await?;
         let outlook = self.outlook(conn, &line.kind).await?;
         let place = ahead.saturating_add(1);
         let longest = u32::from(rules.municipality.loans.period_days);

@@ -5,11 +5,10 @@ use crate::export::{Cell, Sheet};
 use crate::office::{Names, handles_requests};
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::Rules;
-use domain::equipment::register::{RegisterRow, read};
+use domain::equipment::register::{RegisterRow, price, read};
 use domain::equipment::unit::{self as rules_of, UnitAction, UnitFacts};
 use domain::equipment::{AssetNumber, EquipmentType, UnitState};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text, raw};
-use domain::money::Satang;
 use domain::request::{Actor, StaffActor};
 use domain::statement::RowError;
 use domain::time::Instant;
@@ -519,11 +518,7 @@ fn read_unit(
 ) -> std::result::Result<NewUnit, FieldErrors> {
     let mut errors = FieldErrors::new();
     let id = raw(fields, "kind");
-    let known = rules
-        .municipality
-        .equipment
-        .iter()
-        .any(|kind| kind.id == id);
+    let known = rules.municipality.equipment_type(id).is_some();
     if !known {
         errors.push(FieldError::new(
             "kind",
@@ -564,32 +559,9 @@ fn read_about(fields: &RawFields, now: Instant, errors: &mut FieldErrors) -> Uni
     };
     let [serial, maker, model, lot, fund, place, note] =
         ["serial", "maker", "model", "lot", "fund", "place", "note"].map(&mut short);
-    let typed = text::clean(raw(fields, "price"));
-    let price = if typed.is_empty() {
-        None
-    } else {
-        match Satang::parse(&typed) {
-            Ok(price) if price >= Satang::ZERO && price <= Satang::LARGEST => Some(price),
-            Ok(_) => {
-                errors.push(FieldError::new(
-                    "price",
-                    "range",
-                    "ราคาต้องไม่ติดลบ และไม่เกิน 10 ล้านบาท",
-                    "A price is not negative, and at most 10 million baht",
-                ));
-                None
-            }
-            Err(error) => {
-                errors.push(FieldError::new(
-                    "price",
-                    error.code(),
-                    error.th(),
-                    error.en(),
-                ));
-                None
-            }
-        }
-    };
+    let price = errors
+        .keep(price(&text::clean(raw(fields, "price"))))
+        .flatten();
     UnitAbout {
         serial,
         maker,

@@ -214,7 +214,7 @@ impl Desk {
         let items = self.answers(tx, rules, &lines, now).await?;
         let submitted = LoanSubmitted {
             reference: reference.clone(),
-            status: reported(Status::Submitted, &items),
+            status: reported(Status::Submitted, items.iter().any(|item| !item.free)),
             verified,
             submitted_at: now,
             decide_by: row.state.decide_by,
@@ -429,7 +429,7 @@ impl Desk {
             let expected = if free {
                 None
             } else {
-                Some(self.expected(conn, rules, line, now).await?)
+                Some(self.expected(conn, rules, line, ahead, now).await?)
             };
             if let Some(item) = items.get_mut(at) {
                 item.quantity += 1;
@@ -459,8 +459,8 @@ impl Desk {
 }
 
 /// The status as the outside reads it: an undecided request for what is not free is in the queue already.
-pub(crate) fn reported(status: Status, items: &[ItemAnswer]) -> Status {
-    if status == Status::Submitted && items.iter().any(|item| !item.free) {
+pub(crate) fn reported(status: Status, waits: bool) -> Status {
+    if status == Status::Submitted && waits {
         Status::Queued
     } else {
         status

@@ -44,15 +44,10 @@ pub struct Receipt {
 
 /// A supply's name with its unit's word; its id where the settings do not know it any more.
 pub(super) fn name_of(rules: &Rules, id: &str) -> Text {
-    supply_of(rules, id).map_or_else(|| Text::new(id, id), |kind| kind.name.clone())
-}
-
-fn supply_of<'a>(rules: &'a Rules, id: &str) -> Option<&'a SupplyType> {
     rules
         .municipality
-        .supplies
-        .iter()
-        .find(|kind| kind.id == id)
+        .supply(id)
+        .map_or_else(|| Text::new(id, id), |kind| kind.name.clone())
 }
 
 impl Desk {
@@ -83,7 +78,7 @@ impl Desk {
     pub async fn supply_book(&self, who: &StaffActor, kind: &str) -> Result<Book> {
         handles_requests(who)?;
         let rules = self.rules();
-        let kind = supply_of(&rules, kind).ok_or(Trouble::NotFound)?;
+        let kind = rules.municipality.supply(kind).ok_or(Trouble::NotFound)?;
         let mut conn = self.store.read().await?;
         let mut lots = Vec::new();
         for lot in supply::lots(&mut conn, &kind.id).await? {
@@ -99,7 +94,7 @@ impl Desk {
     /// Reads a receipt's form.
     pub fn read_receipt(&self, kind: &str, fields: &RawFields) -> Result<Receipt> {
         let rules = self.rules();
-        supply_of(&rules, kind).ok_or(Trouble::NotFound)?;
+        rules.municipality.supply(kind).ok_or(Trouble::NotFound)?;
         let mut errors = FieldErrors::new();
         let quantity = errors.keep(quantity(fields, "quantity"));
         let typed = text::clean(raw(fields, "expires_on"));

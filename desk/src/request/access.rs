@@ -1,10 +1,11 @@
 //! How somebody shows that a request is theirs to see and to act on.
-use super::{Loaded, load};
+use super::track::Known;
+use super::{Loaded, load_known};
 use crate::{Desk, Result, Trouble};
 use domain::agent::AgentActor;
 use domain::reference::Reference;
 use domain::request::Actor;
-use store::{Conn, authority, request};
+use store::{Conn, authority, person, request};
 use uuid::Uuid;
 
 /// The way in to one request, for everybody outside the office.
@@ -50,29 +51,42 @@ pub(crate) async fn still_acts(conn: &mut Conn, request: Uuid, actor: &Actor) ->
 }
 
 impl Desk {
-    /// The request, and who is acting on it. One answer for every mismatch.
+    /// The booking, and who is acting on it. One answer for every mismatch.
     pub(crate) async fn opened(&self, access: &Access<'_>) -> Result<(Loaded, Actor)> {
+        let (known, actor) = self.let_in(access).await?;
+        let mut conn = self.store.read().await?;
+        let loaded = load_known(&mut conn, known.row, known.applicant, known.helper).await?;
+        Ok((loaded, actor))
+    }
+
+    /// The request of any service, and who is acting on it.
+    pub(crate) async fn let_in(&self, access: &Access<'_>) -> Result<(Known, Actor)> {
         match *access {
             Access::Family {
                 reference,
                 last4,
                 address,
             } => {
-                let loaded = self.second_fact(reference, last4, address).await?;
-                Ok((loaded, Actor::Resident))
+                let known = self.second_fact_row(reference, last4, address).await?;
+                Ok((known, Actor::Resident))
             }
             Access::Agent { agent, reference } => {
                 let reference = Reference::parse(reference).map_err(|_| Trouble::NotFound)?;
+                let actor = Actor::Agent(agent.id);
                 let mut conn = self.store.read().await?;
                 let row = request::by_reference(&mut conn, reference.as_str())
                     .await?
                     .ok_or(Trouble::NotFound)?;
-                authority::of(&mut conn, row.id)
-                    .await?
-                    .filter(|row| row.agent_id == agent.id && row.authority.is_open())
-                    .ok_or(Trouble::NotFound)?;
-                let loaded = load(&mut conn, row).await?;
-                Ok((loaded, Actor::Agent(agent.id)))
+                still_acts(&mut conn, row.id, &actor).await?;
+                let known = Known {
+                    applicant: person::by_id(&mut conn, row.applicant_id).await?,
+                    helper: match row.helper_id {
+                        Some(id) => person::by_id(&mut conn, id).await?,
+                        None => None,
+                    },
+                    row,
+                };
+                Ok((known, actor))
             }
         }
     }

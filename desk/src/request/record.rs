@@ -20,6 +20,8 @@ impl Desk {
         actor: &Actor,
         events: &[(Uuid, Event)],
     ) -> Result<()> {
+        // Fees, issued papers and letters are the crematorium's own.
+        let booking = about.service == super::SERVICE;
         for (id, event) in events {
             let body = serde_json::to_string(event)
                 .map_err(|error| Trouble::Internal(error.to_string()))?;
@@ -35,7 +37,7 @@ impl Desk {
             };
             request::insert_event(tx, &row).await?;
             self.audit(tx, about, actor, event.code()).await?;
-            if about.service == super::SERVICE {
+            if booking {
                 self.issue_after(tx, rules, about.id, actor, *id, event)
                     .await?;
             }
@@ -60,7 +62,7 @@ impl Desk {
                 // Nobody is called about what the family has ended itself.
                 call::supersede(tx, about.id).await?;
             }
-            if about.service == super::SERVICE
+            if booking
                 && self.mail_url.is_some()
                 && about.has_email
                 && crate::mail::is_sent_for(event)
@@ -82,7 +84,7 @@ impl Desk {
             }
         }
         // What is to be paid follows what was decided, in the same transaction.
-        for (_, event) in events.iter().filter(|_| about.service == super::SERVICE) {
+        for (_, event) in events.iter().filter(|_| booking) {
             self.follow_change(tx, rules, about.id, actor, event, about.at)
                 .await?;
         }

@@ -1,7 +1,7 @@
 //! The old paper register as rows of text: columns found by their names, and every mistake of every row at once.
 use super::asset_number::AssetNumber;
 use super::settings::EquipmentType;
-use crate::form::Text;
+use crate::form::{FieldError, Text};
 use crate::money::Satang;
 use crate::statement::{RowError, folded};
 use crate::{text, thai_date};
@@ -155,6 +155,23 @@ pub fn read(
     }
 }
 
+/// What a unit cost, as a cell or a field gives it; nothing is no price.
+pub fn price(typed: &str) -> Result<Option<Satang>, FieldError> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |code, th: String, en: String| FieldError::new("price", code, th, en);
+    match Satang::parse(typed) {
+        Ok(price) if price >= Satang::ZERO && price <= Satang::LARGEST => Ok(Some(price)),
+        Ok(_) => Err(wrong(
+            "range",
+            "ราคาต้องไม่ติดลบ และไม่เกิน 10 ล้านบาท".to_owned(),
+            "A price is not negative, and at most 10 million baht".to_owned(),
+        )),
+        Err(error) => Err(wrong(error.code(), error.th(), error.en())),
+    }
+}
+
 fn whole_file(th: String, en: String) -> RowError {
     RowError {
         row: 0,
@@ -290,22 +307,10 @@ impl Reader<'_> {
     }
 
     fn price(&mut self) -> Option<Satang> {
-        let typed = self.cell(Column::Price);
-        if typed.is_empty() {
-            return None;
-        }
-        match Satang::parse(&typed) {
-            Ok(price) if price >= Satang::ZERO && price <= Satang::LARGEST => Some(price),
-            Ok(_) => {
-                self.wrong(
-                    Column::Price,
-                    "ราคาต้องไม่ติดลบ และไม่เกิน 10 ล้านบาท",
-                    "A price is not negative, and at most 10 million baht",
-                );
-                None
-            }
+        match price(&self.cell(Column::Price)) {
+            Ok(price) => price,
             Err(error) => {
-                self.wrong(Column::Price, &error.th(), &error.en());
+                self.wrong(Column::Price, &error.text.th, &error.text.en);
                 None
             }
         }

@@ -2,15 +2,15 @@
 use super::Problem;
 use super::auth::Channel;
 use super::body::{self, Fields, Shape};
-use super::requests::key;
+use super::requests::{created, key};
 use super::schema::{EquipmentRequest, EquipmentTypes, LoanReceipt, ProblemBody};
 use app::http::AppState;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
+use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
 use desk::Trouble;
 use desk::loan::LoanSubmitted;
@@ -104,12 +104,7 @@ pub async fn submit(
         .submit_loan_idempotent(&channel, PATH, key, &read.bytes, &read.fields, receipt)
         .await
         .map_err(|trouble| Problem::of(&trouble, &app.desk))?;
-    Ok((
-        StatusCode::CREATED,
-        [(CONTENT_TYPE, "application/json")],
-        answered.body,
-    )
-        .into_response())
+    Ok(created(answered.body))
 }
 
 /// The body of the 201, written once and kept for repeats.

@@ -91,12 +91,13 @@ pub async fn submit(
         .submit_idempotent(&channel, PATH, key, &read.bytes, &read.fields, receipt)
         .await
         .map_err(|trouble| Problem::of(&trouble, &app.desk))?;
-    Ok((
-        StatusCode::CREATED,
-        [(CONTENT_TYPE, "application/json")],
-        answered.body,
-    )
-        .into_response())
+    Ok(created(answered.body))
+}
+
+/// A 201 with the bytes that are kept for repeats.
+pub(super) fn created(body: String) -> Response {
+    let kind = [(CONTENT_TYPE, "application/json")];
+    (StatusCode::CREATED, kind, body).into_response()
 }
 
 /// The body of the 201, written once and kept for repeats.

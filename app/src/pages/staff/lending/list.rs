@@ -48,7 +48,7 @@ pub(super) async fn search(Clerk(office): Clerk, answers: Answers) -> Response {
 }
 
 async fn page(office: &Office, filter: &LoanFilter, after: &str) -> desk::Result<Response> {
-    let lang = super::lang(office);
+    let lang = office.lang();
     let after = (!after.is_empty()).then_some(after);
     let list = office.desk().loans(&office.staff, filter, after).await?;
     let now = office.desk().now();
@@ -138,7 +138,7 @@ pub(super) async fn today(Clerk(office): Clerk, asked: Asked) -> Response {
 }
 
 async fn day(office: &Office, within: u16, after: &str) -> desk::Result<Response> {
-    let lang = super::lang(office);
+    let lang = office.lang();
     let after = (!after.is_empty()).then_some(after);
     let coming = office.desk().coming(&office.staff).await?;
     let (due, next) = office

@@ -6,7 +6,6 @@ mod supplies;
 mod unit;
 mod units;
 
-use super::frame::Office;
 use crate::http::AppState;
 use crate::pages::answers::Answers;
 use axum::Router;
@@ -117,9 +116,4 @@ fn numbers(answers: &Answers, name: &str) -> Vec<usize> {
 /// A number typed into a field that may be empty.
 fn number(typed: &str) -> Option<u32> {
     domain::text::ascii_digits(typed.trim()).parse().ok()
-}
-
-/// The language of a page.
-fn lang(office: &Office) -> domain::form::Lang {
-    office.lang()
 }
