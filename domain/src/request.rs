@@ -101,6 +101,11 @@ impl Status {
         }
     }
 
+    /// Whether only loans come to it: no list of bookings asks for it.
+    pub fn is_of_loans(self) -> bool {
+        matches!(self, Self::Queued | Self::Ready | Self::OnLoan)
+    }
+
     /// Whether it is a booking with places in time, which can move and be noted on.
     fn is_booking(self) -> bool {
         matches!(self, Self::Submitted | Self::Returned | Self::Approved)

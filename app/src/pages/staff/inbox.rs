@@ -251,7 +251,10 @@ impl ListView {
             filter_link(format!("{path}?{name}=1"), label, current)
         });
         let chosen = raw(&self.query, "status");
-        let statuses = Status::ALL.map(|status| {
+        let bookings = Status::ALL
+            .into_iter()
+            .filter(|status| !status.is_of_loans());
+        let statuses = bookings.map(|status| {
             let current = chosen == status.code();
             filter_link(
                 format!("{path}?status={}", status.code()),

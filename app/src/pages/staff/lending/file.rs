@@ -394,17 +394,33 @@ fn decisions(lang: Lang, form: &FormView, file: &LoanFile, appeal: &str) -> AnyV
     )
     .lines(3);
     let reason = |action| Field::new(form, action, "reason", lang.t("เหตุผล", "Reason")).lines(2);
-    view! {
-        <section class="panel">
-            {simple("approve", lang.t("อนุมัติ", "Approve"), ButtonKind::Primary)}
-            {simple("verify", lang.t("ยืนยันทางโทรศัพท์แล้ว", "Confirmed by telephone"), ButtonKind::Secondary)}
-            {folded("return", lang.t("ส่งกลับให้แก้ไข", "Return for correction"), defects)}
-            {folded("refuse", lang.t("ไม่อนุมัติ", "Refuse"), refusal.into_any())}
-            {folded("cancel", lang.t("ยกเลิก", "Cancel"), reason("cancel"))}
-            {simple("withdraw", lang.t("ถอนคำขอแทนผู้ขอ", "Withdraw for the applicant"), ButtonKind::Secondary)}
-        </section>
+    let forms: Vec<AnyView> = [
+        simple("approve", lang.t("อนุมัติ", "Approve"), ButtonKind::Primary),
+        simple(
+            "verify",
+            lang.t("ยืนยันทางโทรศัพท์แล้ว", "Confirmed by telephone"),
+            ButtonKind::Secondary,
+        ),
+        folded(
+            "return",
+            lang.t("ส่งกลับให้แก้ไข", "Return for correction"),
+            defects,
+        ),
+        folded("refuse", lang.t("ไม่อนุมัติ", "Refuse"), refusal.into_any()),
+        folded("cancel", lang.t("ยกเลิก", "Cancel"), reason("cancel")),
+        simple(
+            "withdraw",
+            lang.t("ถอนคำขอแทนผู้ขอ", "Withdraw for the applicant"),
+            ButtonKind::Secondary,
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if forms.is_empty() {
+        return ().into_any();
     }
-    .into_any()
+    view! { <section class="panel">{forms}</section> }.into_any()
 }
 
 /// One piece with what may be done with it.

@@ -77,7 +77,7 @@ async fn page(office: &Office, filter: &LoanFilter, after: &str) -> desk::Result
                     <input class="input" id="q" name="q" value=searched.clone() autocomplete="off"/>
                     <Button label=lang.t("ค้นหา", "Search")/>
                 </form>
-                <nav class="filters" aria-label=lang.t("กรองรายการ", "Filter")><ul>{tabs.collect_view()}</ul></nav>
+                <nav aria-label=lang.t("กรองรายการ", "Filter")><ul class="filters">{tabs.collect_view()}</ul></nav>
                 {table(lang, title, &list.rows, now)}
                 <Pager lang newer older/>
             }

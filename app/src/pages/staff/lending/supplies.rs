@@ -7,15 +7,21 @@ use crate::components::{Button, ButtonKind, ErrorSummary, FormView};
 use crate::http::see_other;
 use crate::pages::answers::Answers;
 use crate::pages::frame::hidden;
-use crate::words as common;
 use axum::extract::Path;
 use axum::response::Response;
+use chrono::NaiveDate;
 use desk::Trouble;
 use desk::loan::Book;
 use domain::equipment::supply::EntryKind;
 use domain::form::{FieldError, FieldErrors, Lang};
+use domain::thai_date;
 use leptos::prelude::*;
 use uuid::Uuid;
+
+/// "30 ธ.ค. 2570": an expiry is often years away.
+fn short_day(lang: Lang, date: NaiveDate) -> String {
+    lang.t(thai_date::short_th(date), thai_date::short_en(date))
+}
 
 /// `GET /staff/supplies`
 pub(super) async fn list(Clerk(office): Clerk) -> Response {
@@ -28,7 +34,7 @@ pub(super) async fn list(Clerk(office): Clerk) -> Response {
                 let lines = stock.into_iter().map(|row| {
                     let href = lang.path(&format!("/staff/supplies/{}", row.kind.id));
                     let unit = row.kind.unit.get(lang).to_owned();
-                    let expiry = row.next_expiry.map(|date| common::near_day(lang, date));
+                    let expiry = row.next_expiry.map(|date| short_day(lang, date));
                     let expired = (row.expired > 0).then(|| lang.t(format!(" (หมดอายุ {})", row.expired), format!(" ({} expired)", row.expired)));
                     view! {
                         <tr>
@@ -168,7 +174,7 @@ fn lines(lang: Lang, book: &Book) -> AnyView {
             } else {
                 (String::new(), (-entry.change).to_string())
             };
-            let expiry = lot.expires_on.map(|date| common::near_day(lang, date));
+            let expiry = lot.expires_on.map(|date| short_day(lang, date));
             view! {
                 <tr>
                     <td data-name=lang.t("วันที่", "Date")>{words::moment(lang, entry.at)}</td>
@@ -226,7 +232,7 @@ fn correct_form(lang: Lang, form: &FormView, here: &str, book: &Book) -> AnyView
         .map(|(lot, _)| {
             let expiry = lot
                 .expires_on
-                .map(|date| common::near_day(lang, date))
+                .map(|date| short_day(lang, date))
                 .unwrap_or_default();
             let words = format!("{} {expiry} ({})", lot.lot, lot.on_hand);
             view! { <option value=lot.id.simple().to_string()>{words}</option> }
