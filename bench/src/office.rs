@@ -149,11 +149,13 @@ impl Office {
             .availability(today + Days::new(3), today + Days::new(28))
             .await?;
         let mut wishes = Vec::new();
-        for day in days {
-            for (n, free) in day.rounds.iter().enumerate() {
-                let pavilion = (n < 3).then(|| PavilionWish {
-                    id: format!("sala-{}", n + 1),
-                    from: day.date - Days::new(1),
+        for (night, day) in days.iter().zip(days.iter().skip(1)) {
+            // Each round has a pavilion that is free the night before, while there are any.
+            let mut pavilions = night.pavilions.iter().filter(|one| one.free);
+            for free in &day.rounds {
+                let pavilion = pavilions.next().map(|one| PavilionWish {
+                    id: one.id.clone(),
+                    from: night.date,
                     nights: 1,
                 });
                 let cremation = Some(CremationWish {

@@ -12,7 +12,7 @@ use domain::crematorium::CremationWish;
 use domain::crematorium::availability::Search;
 use domain::crematorium::{OfferState, Wish};
 use domain::form::{Lang, RawFields};
-use domain::request::Role;
+use domain::request::{Delegation, Role};
 use domain::time;
 use store::Engine;
 
@@ -118,7 +118,11 @@ async fn session(office: &Office) -> Result<String> {
             Role::Cashier,
             Role::Administrator,
         ],
-        delegation: None,
+        delegation: Some(Delegation {
+            order: "1/2569".to_owned(),
+            from: time::local_date(office.desk.now()),
+            until: None,
+        }),
     };
     let desk = &office.desk;
     let made = desk.enrol(&new, None).await?;
@@ -193,7 +197,8 @@ fn with(browser: &Browser, ask: Ask) -> Ask {
 }
 
 fn answers(office: &Office) -> RawFields {
-    let mut fields = booking(1, time::local_date(office.desk.now()));
+    // A family that is not among those that wait.
+    let mut fields = booking(WAITING, time::local_date(office.desk.now()));
     fields.retain(|name, _| name.starts_with("applicant.") || name.starts_with("deceased."));
     for (name, value) in [
         ("filling_for", "self"),
