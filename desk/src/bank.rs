@@ -2,6 +2,7 @@
 use crate::cashier::waits;
 use crate::export::{Cell, Sheet};
 use crate::fee::{is_cashier, sees_money, wrong};
+use crate::rows_file::{NotRead, as_text, rows_of_text};
 use crate::{Desk, Result, Trouble};
 use data_encoding::HEXLOWER;
 use domain::fee::{LineStatus, Mismatch, NoteStatus, Number, fiscal_year};
@@ -10,10 +11,9 @@ use domain::ledger::Posting;
 use domain::money::Satang;
 use domain::reference::Reference;
 use domain::request::{Actor, Event, StaffActor};
-use domain::statement::{self, RowError, StatementLine};
+use domain::statement::{self, StatementLine};
 use domain::time::{self, Instant};
 use domain::{text, thai_date};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_874};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use store::bank::{self, BankLineRow};
@@ -24,8 +24,6 @@ use store::{Conn, Tx, request};
 use uuid::Uuid;
 
 const PAGE: u32 = 25;
-/// Files are small: a day of payments.
-pub const MOST_BYTES: usize = 1024 * 1024;
 /// Lines of a file that are looked at: one more than may be, and what may stand above the heading.
 const MOST_LINES: usize = statement::MOST_ROWS + 50;
 
@@ -57,19 +55,6 @@ pub struct Imported {
     pub unmatched: u32,
 }
 
-/// Why a file was not taken: every mistake of every row.
-#[derive(Debug)]
-pub enum NotRead {
-    Rows(Vec<RowError>),
-    Trouble(Trouble),
-}
-
-impl<T: Into<Trouble>> From<T> for NotRead {
-    fn from(trouble: T) -> Self {
-        Self::Trouble(trouble.into())
-    }
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineList {
     pub rows: Vec<BankLineRow>,
@@ -84,11 +69,7 @@ impl Desk {
         bytes: &[u8],
     ) -> std::result::Result<Trial, NotRead> {
         is_cashier(who)?;
-        let rows = if is_spreadsheet(bytes) {
-            self.unpacked(bytes).await?
-        } else {
-            read_rows(bytes).map_err(of_the_file)?
-        };
+        let rows = self.rows_of_file(bytes, MOST_LINES).await?;
         let (lines, bank_name) = self.parse_statement(&rows)?;
         let mut conn = self.store.read().await.map_err(Trouble::from)?;
         let mut tried = Vec::with_capacity(lines.len());
@@ -126,21 +107,6 @@ impl Desk {
         })
     }
 
-    /// A spreadsheet's rows. It is unpacked by the worker, whose memory and time are bounded: a megabyte may unfold to
-    /// a thousand.
-    async fn unpacked(&self, bytes: &[u8]) -> std::result::Result<Vec<Vec<String>>, NotRead> {
-        if bytes.len() > MOST_BYTES {
-            return Err(of_the_file(too_large()));
-        }
-        let rows = self.workshop()?.rows(bytes.to_vec(), MOST_LINES).await?;
-        rows.ok_or_else(|| {
-            of_the_file(Text::new(
-                "อ่านไฟล์ XLSX นี้ไม่ได้ ไฟล์อาจเสียหรือใส่รหัสผ่านไว้",
-                "This XLSX file cannot be read. It may be damaged or have a password.",
-            ))
-        })
-    }
-
     /// Imports a file's rows, once: a line that came before changes nothing.
     pub async fn import_statement(
         &self,
@@ -148,7 +114,7 @@ impl Desk {
         rows: &str,
     ) -> std::result::Result<Imported, NotRead> {
         is_cashier(who)?;
-        let rows = read_rows(rows.as_bytes()).map_err(of_the_file)?;
+        let rows = rows_of_text(rows.as_bytes(), MOST_LINES)?;
         let (lines, bank_name) = self.parse_statement(&rows)?;
         let (now, actor) = (self.now(), Actor::Staff(who.clone()));
         let done: Result<Imported> = self
@@ -535,154 +501,10 @@ fn fingerprint(line: &StatementLine) -> String {
     HEXLOWER.encode(&Sha256::digest(line.identity().as_bytes()))
 }
 
-fn of_the_file(reason: Text) -> NotRead {
-    NotRead::Rows(vec![RowError {
-        row: 0,
-        column: String::new(),
-        reason,
-    }])
-}
-
-fn too_large() -> Text {
-    Text::new("ไฟล์ใหญ่เกิน 1 เมกะไบต์", "The file is larger than 1 megabyte")
-}
-
-/// XLSX, by its first bytes.
-fn is_spreadsheet(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04")
-}
-
-/// A text file's rows, in UTF-8, UTF-16 or TIS-620.
-fn read_rows(bytes: &[u8]) -> std::result::Result<Vec<Vec<String>>, Text> {
-    if bytes.is_empty() {
-        return Err(Text::new("ไฟล์ว่างเปล่า", "The file is empty"));
-    }
-    if bytes.len() > MOST_BYTES {
-        return Err(too_large());
-    }
-    if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) || bytes.starts_with(b"%PDF") {
-        return Err(Text::new(
-            "อ่านไฟล์ชนิดนี้ไม่ได้ โปรดบันทึกเป็น XLSX หรือ CSV",
-            "This kind of file cannot be read. Save it as XLSX or CSV.",
-        ));
-    }
-    let text = decoded(bytes)?;
-    let separator = [',', ';', '\t', '|']
-        .into_iter()
-        .max_by_key(|separator| {
-            text.lines()
-                .take(30)
-                .map(|line| line.matches(*separator).count())
-                .sum::<usize>()
-        })
-        .unwrap_or(',');
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(u8::try_from(separator).unwrap_or(b','))
-        .from_reader(text.as_bytes());
-    reader
-        .records()
-        .take(MOST_LINES)
-        .map(|record| {
-            let record = record.map_err(|error| {
-                Text::new(
-                    format!("อ่านไฟล์ไม่ได้: {error}"),
-                    format!("The file cannot be read: {error}"),
-                )
-            })?;
-            Ok(record.iter().map(str::to_owned).collect())
-        })
-        .collect()
-}
-
-/// Text by its BOM, as UTF-8 when it is, and as Windows-874 (TIS-620 and the rest of Thai Windows) otherwise.
-fn decoded(bytes: &[u8]) -> std::result::Result<String, Text> {
-    let encoding = match Encoding::for_bom(bytes) {
-        Some((encoding, _)) => encoding,
-        None if std::str::from_utf8(bytes).is_ok() => UTF_8,
-        None => WINDOWS_874,
-    };
-    let (text, _, wrong) = encoding.decode(bytes);
-    if wrong || text.contains('\0') {
-        return Err(Text::new(
-            "อ่านตัวอักษรในไฟล์ไม่ได้ ใช้ได้เฉพาะ UTF-8 หรือ TIS-620",
-            "The file's characters cannot be read. Use UTF-8 or TIS-620.",
-        ));
-    }
-    Ok(text.into_owned())
-}
-
-fn as_text(rows: &[Vec<String>]) -> Result<String> {
-    let internal = |error: String| Trouble::Internal(format!("writing rows: {error}"));
-    let mut writer = csv::WriterBuilder::new()
-        .flexible(true)
-        .from_writer(Vec::new());
-    for row in rows {
-        // An empty record would vanish, and with it the row numbers.
-        let empty = [String::new()];
-        let row: &[String] = if row.is_empty() { &empty } else { row };
-        writer
-            .write_record(row)
-            .map_err(|error| internal(error.to_string()))?;
-    }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| internal(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|error| internal(error.to_string()))
-}
-
 /// "23 พ.ย. 2569"
 pub fn line_day(line: &BankLineRow) -> Text {
     Text::new(
         thai_date::short_th(line.paid_on),
         thai_date::long_en(line.paid_on),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ROWS: &str = "วันที่,จำนวนเงิน,Ref1,Ref2\n23/11/2569,\"1,500.50\",572400000004,70000001\n";
-
-    fn expected() -> Vec<Vec<String>> {
-        vec![
-            ["วันที่", "จำนวนเงิน", "Ref1", "Ref2"]
-                .map(str::to_owned)
-                .into(),
-            ["23/11/2569", "1,500.50", "572400000004", "70000001"]
-                .map(str::to_owned)
-                .into(),
-        ]
-    }
-
-    #[test]
-    fn a_file_is_read_in_every_encoding_banks_use() {
-        let with_bom = format!("\u{feff}{ROWS}");
-        let (tis, _, _) = WINDOWS_874.encode(ROWS);
-        let semicolons = ROWS.replace("1,500.50", "1500.50").replace(',', ";");
-        let utf16: Vec<u8> = std::iter::once(0xfeff)
-            .chain(ROWS.encode_utf16())
-            .flat_map(u16::to_le_bytes)
-            .collect();
-        for bytes in [ROWS.as_bytes(), with_bom.as_bytes(), &tis, &utf16] {
-            assert_eq!(read_rows(bytes).unwrap(), expected());
-        }
-        let mut plain = expected();
-        plain[1][1] = "1500.50".to_owned();
-        assert_eq!(read_rows(semicolons.as_bytes()).unwrap(), plain);
-    }
-
-    #[test]
-    fn what_is_no_statement_says_why() {
-        for bytes in [
-            b"".as_slice(),
-            b"%PDF-1.7",
-            &[0xd0, 0xcf, 0x11, 0xe0, 0, 0],
-            b"a\0b",
-        ] {
-            assert!(read_rows(bytes).is_err(), "{bytes:?}");
-        }
-    }
 }

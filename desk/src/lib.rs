@@ -26,7 +26,7 @@
 //! | `paper` | photos of papers, verdicts, findings |
 //! | `vault` | files, sealed; `workshop`: work done in a process of its own |
 //! | `fee`, `cashier`, `bank`, `refund` | what a request owes; taking money; the bank's file; money back |
-//! | `export` | lists as CSV and XLSX |
+//! | `export`, `rows_file` | lists as CSV and XLSX; files of rows that the office sends |
 //! | `job` | the outbox, lapses, sealing the audit, cleaning up |
 //! | `settings`, `revision` | the municipality's file and what staff revised over it, each as revisions |
 //! | `closure`, `calendar` | closed days, urgent closures and their review; the year on one page |
@@ -65,6 +65,7 @@ mod place;
 pub mod refund;
 pub mod request;
 pub mod revision;
+pub mod rows_file;
 pub mod settings;
 pub mod signature;
 pub mod spreadsheet;

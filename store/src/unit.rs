@@ -206,6 +206,30 @@ pub async fn on_shelf(conn: &mut Conn, kind: &str, limit: u32) -> Result<Vec<Uni
     .await
 }
 
+/// From when on a unit that stands on the shelf is not lent before its service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServiceLimits {
+    pub loans: Option<u32>,
+    pub hours: Option<u32>,
+    /// Serviced last on this day or before.
+    pub until: Option<NaiveDate>,
+}
+
+/// How many units of a type stand on the shelf and may not be lent: recalled, or their service is due.
+pub async fn held_back(conn: &mut Conn, kind: &str, limits: ServiceLimits) -> Result<u32> {
+    // A limit that is not set compares with NULL, and holds nothing back.
+    let n = conn
+        .count(
+            "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM equipment_unit
+             WHERE kind = $1 AND state = 'available'
+               AND (recalled <> 0 OR loans_since_service >= $2 OR hour_meter - hours_at_service >= $3
+                    OR serviced_on <= $4)",
+            params![kind, limits.loans, limits.hours, limits.until],
+        )
+        .await?;
+    Ok(u32::try_from(n).unwrap_or(u32::MAX))
+}
+
 /// How many units of each type are in each state.
 pub async fn counts(conn: &mut Conn) -> Result<Vec<(String, UnitState, u32)>> {
     conn.fetch_all(

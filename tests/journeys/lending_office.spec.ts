@@ -110,3 +110,59 @@ test('a wheelchair goes out and comes back to the shelf', async ({ sala, open })
   await desk.see('book');
   await expect(page.getByRole('main')).toContainText('100');
 });
+
+test('the paper register comes in from a file, and a loan is keyed in at the counter', async ({ sala, open }) => {
+  const desk = await open({ office: true, called: 'register' });
+  const { page } = desk;
+  const officer = new Officer(desk, sala);
+  await officer.signIn(await sala.staff('somchai', 'สมชาย ตั้งใจ', 'officer', 'approver'));
+
+  // A template with its columns; then a file with mistakes, which keeps nothing.
+  await page.goto('/staff/equipment/import');
+  await desk.see('import');
+  const columns = await page.request.get('/staff/equipment/template/csv');
+  expect(await columns.text()).toContain('เลขครุภัณฑ์,รายการ,หมายเลขเครื่อง');
+  expect(await desk.press('ตรวจไฟล์')).toBe(422);
+  const file = (name: string, text: string) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) });
+  const heading = 'เลขครุภัณฑ์,รายการ,ราคา,ที่เก็บ,ตรวจสภาพเมื่อ\n';
+  await page.locator('[name=file]').setInputFiles(
+    file('wrong.csv', `${heading}6530-1,จรวด,4500,ห้อง 1,20/11/2569\n6530-2,wheelchair,แพง,ห้อง 1,\n`),
+  );
+  expect(await desk.press('ตรวจไฟล์')).toBe(422);
+  await expect(page.getByRole('main')).toContainText('พบ 2 จุดที่ต้องแก้');
+  await desk.see('import-mistakes');
+
+  const good = `${heading}6530-1,wheelchair,4500,ห้อง 1,20/11/2569\n6530-2,wheelchair,4500,ห้อง 1,\n`;
+  for (const [said, units] of [['ขึ้นทะเบียนใหม่ 2 ชิ้น', 2], ['', 2]] as const) {
+    await page.goto('/staff/equipment/import');
+    await page.locator('[name=file]').setInputFiles(file('register.csv', good));
+    expect(await desk.press('ตรวจไฟล์')).toBe(200);
+    if (said) {
+      await desk.see('import-trial');
+      expect(await desk.press('นำเข้าทะเบียน')).toBe(303);
+      await expect(page.getByRole('status')).toContainText(said);
+    } else {
+      // The second time there is nothing to import.
+      await expect(page.getByRole('button', { name: 'นำเข้าทะเบียน' })).toHaveCount(0);
+    }
+    await page.goto('/staff/equipment');
+    await expect(page.locator('tbody tr')).toHaveCount(units);
+  }
+
+  // At the counter: everything that is wrong at once, nothing lost, then saved.
+  await page.goto('/staff/loans');
+  await desk.follow('รับคำขอที่เคาน์เตอร์');
+  await page.locator('[name="applicant.name"]').fill('นางมาลี ใจงาม');
+  expect(await desk.press('บันทึกคำขอ')).toBe(422);
+  await expect(page.locator('[name="applicant.name"]')).toHaveValue('นางมาลี ใจงาม');
+  await desk.see('walk-in-errors');
+  await page.locator('[name="applicant.phone"]').fill('081 234 5678');
+  await page.locator('[name="patient.who"][value=self]').check();
+  await page.locator('[name="patient.condition"][value=recovering]').check();
+  await page.getByLabel('รถเข็นนั่งผู้ป่วย').selectOption('1');
+  await page.locator('[name=duration][value="30"]').check();
+  await page.locator('[name=delivery][value=pickup]').check();
+  expect(await desk.press('บันทึกคำขอ')).toBe(303);
+  await expect(page).toHaveURL(/\/staff\/loans\/\d/);
+  await expect(page.getByRole('main')).toContainText('มาลี ใจงาม');
+});

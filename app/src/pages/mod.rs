@@ -16,6 +16,7 @@ mod sign_in;
 pub mod staff;
 mod track;
 pub mod trouble;
+mod unit_card;
 mod upload;
 mod verify;
 
@@ -49,10 +50,10 @@ pub fn routes() -> Router<AppState> {
 }
 
 /// Pages whose forms carry the bank's file; the server lets their bodies be larger.
-pub fn statements() -> Router<AppState> {
+pub fn rows_routes() -> Router<AppState> {
     Router::new()
-        .merge(staff::statement_routes())
-        .nest("/en", staff::statement_routes())
+        .merge(staff::rows_routes())
+        .nest("/en", staff::rows_routes())
 }
 
 fn pages() -> Router<AppState> {
@@ -61,6 +62,7 @@ fn pages() -> Router<AppState> {
         .route("/privacy", get(privacy::page))
         .route("/verify", get(verify::page).post(verify::look_up))
         .route("/verify/{code}", get(verify::show))
+        .route("/unit/{label}", get(unit_card::page))
         .route("/calendar/{file}", get(calendar_file::file))
         .route("/carry", get(carry::page).post(carry::pick_up))
         .merge(crematorium::routes())

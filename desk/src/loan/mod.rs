@@ -21,7 +21,7 @@ pub use counter::{HandOver, Signed, TakenBack};
 pub use family::{LineView, LoanView};
 pub use office::{LoanFile, LoanFilter, LoanList, LoanListRow, WorkRow};
 pub use queue::{CatalogueRow, Expected};
-pub use register::{NewUnit, UnitFile, UnitList};
+pub use register::{NewUnit, RegisterTrial, UnitCard, UnitFile, UnitList};
 pub use store::unit::{UnitFilter, UnitRow};
 pub use submit::{ItemAnswer, LoanSubmitted};
 pub use supplies::{Book, Receipt, StockRow};

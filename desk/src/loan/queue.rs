@@ -5,7 +5,7 @@ use chrono::{NaiveDate, TimeDelta};
 use domain::crematorium::Rules;
 use domain::equipment::line::{LineAction, LineState, LoanEvent, offer_until};
 use domain::equipment::queue::{Outlook, expected_week, median};
-use domain::equipment::service::{SinceService, due};
+use domain::equipment::service::{SinceService, due, due_until};
 use domain::equipment::unit::UnitAction;
 use domain::equipment::{EquipmentType, UnitState};
 use domain::form::Text;
@@ -14,7 +14,7 @@ use domain::time::{self, Instant};
 use serde_json::json;
 use std::collections::BTreeMap;
 use store::loan::LineRow;
-use store::unit::{Held, UnitRow};
+use store::unit::{Held, ServiceLimits, UnitRow};
 use store::{Conn, Tx, loan, request, unit};
 
 /// So many units are looked at in one go.
@@ -51,32 +51,32 @@ impl Desk {
         let mut conn = self.store.read().await?;
         let counts = unit::counts(&mut conn).await?;
         let waiting: BTreeMap<String, u32> = loan::waiting(&mut conn).await?.into_iter().collect();
-        Ok(rules
-            .municipality
-            .equipment
-            .iter()
-            .map(|kind| {
-                let of = |wanted: fn(UnitState) -> bool| -> u32 {
-                    counts
-                        .iter()
-                        .filter(|(id, state, _)| *id == kind.id && wanted(*state))
-                        .map(|(_, _, n)| n)
-                        .sum()
-                };
-                let queue = waiting.get(&kind.id).copied().unwrap_or_default();
-                let shelf = of(|state| state == UnitState::Available);
-                CatalogueRow {
-                    free: if kind.may_be_lent() {
-                        shelf.saturating_sub(queue)
-                    } else {
-                        0
-                    },
-                    queue,
-                    owned: of(|state| state.is_registered() && state != UnitState::Lost),
-                    kind: kind.clone(),
-                }
-            })
-            .collect())
+        let day = today(self.now());
+        let mut rows = Vec::new();
+        for kind in &rules.municipality.equipment {
+            let of = |wanted: fn(UnitState) -> bool| -> u32 {
+                counts
+                    .iter()
+                    .filter(|(id, state, _)| *id == kind.id && wanted(*state))
+                    .map(|(_, _, n)| n)
+                    .sum()
+            };
+            let queue = waiting.get(&kind.id).copied().unwrap_or_default();
+            let shelf = of(|state| state == UnitState::Available);
+            let free = if kind.may_be_lent() && shelf > queue {
+                let held_back = unit::held_back(&mut conn, &kind.id, limits(kind, day)).await?;
+                shelf.saturating_sub(held_back).saturating_sub(queue)
+            } else {
+                0
+            };
+            rows.push(CatalogueRow {
+                free,
+                queue,
+                owned: of(|state| state.is_registered() && state != UnitState::Lost),
+                kind: kind.clone(),
+            });
+        }
+        Ok(rows)
     }
 
     /// Offers what stands on the shelf to whoever is next; how many were offered.
@@ -292,6 +292,15 @@ impl Desk {
 /// Whether a unit may be lent today: its service is not due, and it is not recalled.
 pub(crate) fn is_lendable(kind: &EquipmentType, unit: &UnitRow, day: NaiveDate) -> bool {
     !unit.recalled && service_due(kind, unit, day).is_none()
+}
+
+/// The plan of a type's service as the store looks for it; says of a unit what [`service_due`] does.
+fn limits(kind: &EquipmentType, day: NaiveDate) -> ServiceLimits {
+    ServiceLimits {
+        loans: kind.service.after_loans,
+        hours: kind.service.hours,
+        until: due_until(&kind.service, day),
+    }
 }
 
 /// Why a unit must be serviced first.

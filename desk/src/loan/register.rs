@@ -3,9 +3,10 @@ use super::queue::service_due;
 use super::{kind_of, refused, today, unit_came_first};
 use crate::export::{Cell, Sheet};
 use crate::office::{Names, handles_requests};
+use crate::rows_file::{NotRead, as_text, rows_of_text};
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::Rules;
-use domain::equipment::register::{RegisterRow, price, read};
+use domain::equipment::register::{MOST_ROWS, RegisterRow, price, read};
 use domain::equipment::unit::{self as rules_of, UnitAction, UnitFacts};
 use domain::equipment::{AssetNumber, EquipmentType, UnitState};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields, Text, raw};
@@ -19,6 +20,8 @@ use store::unit::{self, Serviced, UnitAbout, UnitEventRow, UnitFilter, UnitRow};
 use store::{Tx, request};
 use uuid::Uuid;
 
+/// Rows of a file that are looked at: one more than may be, and what may stand above the heading.
+const MOST_LINES: usize = MOST_ROWS + 50;
 /// Rows of a page.
 const PAGE: u32 = 50;
 /// The longest text of one of a unit's facts, in characters.
@@ -34,11 +37,28 @@ pub struct NewUnit {
     pub inspected_on: Option<chrono::NaiveDate>,
 }
 
+/// A file of the register that was read without mistakes, and what importing it would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterTrial {
+    pub new: Vec<RegisterRow>,
+    /// Units that are registered already; they stay as they are.
+    pub known: usize,
+    /// The same rows as text, to be sent back with "import".
+    pub rows: String,
+}
+
 /// A page of units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitList {
     pub rows: Vec<UnitRow>,
     pub next: Option<String>,
+}
+
+/// A unit as anybody may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitCard {
+    pub kind: EquipmentType,
+    pub asset_number: String,
 }
 
 /// One unit with its history and what may be done with it.
@@ -161,6 +181,17 @@ impl Desk {
         })
     }
 
+    /// What the code on a unit tells anybody who reads it: what it is, never where it stands or who has it.
+    pub async fn unit_card(&self, label: &str) -> Result<UnitCard> {
+        let mut conn = self.store.read().await?;
+        let unit = unit::by_label(&mut conn, label).await?;
+        let unit = unit.ok_or(Trouble::NotFound)?;
+        Ok(UnitCard {
+            kind: kind_of(&self.rules(), &unit.kind),
+            asset_number: unit.asset_number,
+        })
+    }
+
     /// Registers one unit from a form.
     pub async fn register_unit(&self, who: &StaffActor, fields: &RawFields) -> Result<Uuid> {
         handles_requests(who)?;
@@ -215,6 +246,35 @@ impl Desk {
                 Ok(())
             })
             .await
+    }
+
+    /// Reads a file of the paper register and says what importing it would do; nothing is kept.
+    pub async fn try_register_file(
+        &self,
+        who: &StaffActor,
+        bytes: &[u8],
+    ) -> std::result::Result<RegisterTrial, NotRead> {
+        handles_requests(who)?;
+        let rows = self.rows_of_file(bytes, MOST_LINES).await?;
+        let tried = self.try_register(who, &rows).await?;
+        let (new, known) = tried.map_err(NotRead::Rows)?;
+        Ok(RegisterTrial {
+            new,
+            known,
+            rows: as_text(&rows)?,
+        })
+    }
+
+    /// Imports the rows of a trial, once. How many units were added, and how many were there.
+    pub async fn import_register_text(
+        &self,
+        who: &StaffActor,
+        rows: &str,
+    ) -> std::result::Result<(usize, usize), NotRead> {
+        handles_requests(who)?;
+        let rows = rows_of_text(rows.as_bytes(), MOST_LINES)?;
+        let imported = self.import_register(who, &rows).await?;
+        imported.map_err(NotRead::Rows)
     }
 
     /// The rows of a paper register: every mistake at once, or what an import would add and what is there already.

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use desk::Trouble;
 use desk::loan::{HandOver, LoanFilter, LoanView, Receipt, Signed};
 use desk::request::Access;
+use desk::rows_file::NotRead;
 use domain::equipment::UnitState;
 use domain::equipment::line::{Chase, LineState};
 use domain::equipment::need::{NeedFacts, Priority};
@@ -12,7 +13,8 @@ use domain::equipment::unit::{StrikeOff, UnitAction};
 use domain::form::RawFields;
 use domain::municipality::Municipality;
 use domain::reference::Reference;
-use domain::request::{Action, Role, Status};
+use domain::request::{Action, Role, StaffActor, Status};
+use domain::time::Instant;
 use uuid::Uuid;
 
 /// Whole answers of the n-th family, for one piece of a type.
@@ -626,6 +628,91 @@ async fn a_type_without_a_legal_basis_is_not_lent() {
             .find(|row| row.kind.id == "wheelchair")
             .unwrap();
         assert_eq!((chair.free, chair.owned), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_due_for_its_service_is_not_said_to_be_free() {
+    both(async |office| {
+        register(&office, "wheelchair", 2).await;
+        let free = async || {
+            let catalogue = office.desk.catalogue().await.unwrap();
+            let chair = catalogue.iter().find(|row| row.kind.id == "wheelchair");
+            let chair = chair.unwrap();
+            (chair.free, chair.owned)
+        };
+        assert_eq!(free().await, (2, 2));
+        // The plan of the sample city is a year, from 20 November 2569.
+        let then: Instant = "2027-11-19T05:00:00Z".parse().unwrap();
+        office.clock.advance(then - office.desk.now());
+        assert_eq!(free().await, (2, 2));
+        let then: Instant = "2027-11-20T05:00:00Z".parse().unwrap();
+        office.clock.advance(then - office.desk.now());
+        assert_eq!(free().await, (0, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_code_on_a_unit_says_what_it_is_and_not_who_has_it() {
+    both(async |office| {
+        register(&office, "oxygen_concentrator", 1).await;
+        let (desk, who) = (&office.desk, approver());
+        let unit = desk.find_unit(&who, "oxygen_concentrator-1").await.unwrap();
+        let card = desk.unit_card(&unit.label).await.unwrap();
+        assert_eq!(card.asset_number, unit.asset_number);
+        assert!(
+            card.kind
+                .safe_use
+                .iter()
+                .any(|line| line.th.contains("ห้ามสูบบุหรี่"))
+        );
+        // What a camera reads from the code finds the unit at the counter.
+        let scanned = format!("https://sala.example/unit/{}", unit.label);
+        assert_eq!(desk.find_unit(&who, &scanned).await.unwrap().id, unit.id);
+        for nothing in ["", "0", unit.asset_number.as_str()] {
+            assert!(matches!(
+                desk.unit_card(nothing).await,
+                Err(Trouble::NotFound)
+            ));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_of_the_register_is_tried_and_imported_once() {
+    both(async |office| {
+        let (desk, who) = (&office.desk, approver());
+        let rows = (1..=5_000).map(|n| {
+            let price = if n <= 37 { "แพง" } else { "4500" };
+            format!("๖๕๓๐-{n},wheelchair,{price}\n")
+        });
+        let file = format!("เลขครุภัณฑ์,รายการ,ราคา\n{}", rows.collect::<String>());
+        let Err(NotRead::Rows(errors)) = desk.try_register_file(&who, file.as_bytes()).await else {
+            panic!("wrong prices were taken");
+        };
+        assert_eq!(errors.len(), 37);
+        assert_eq!(errors.first().unwrap().row, 2);
+        let (tis, _, wrong) =
+            encoding_rs::WINDOWS_874.encode("เลขครุภัณฑ์,รายการ\n๖๕๓๐-๑,wheelchair\n");
+        assert!(!wrong);
+        let trial = desk.try_register_file(&who, &tis).await.unwrap();
+        assert_eq!((trial.new.len(), trial.known), (1, 0));
+        for expected in [(1, 0), (0, 1)] {
+            let done = desk.import_register_text(&who, &trial.rows).await.unwrap();
+            assert_eq!(done, expected);
+        }
+        let nobody = StaffActor {
+            roles: Vec::new(),
+            ..who.clone()
+        };
+        let refused = desk.try_register_file(&nobody, &tis).await;
+        assert!(matches!(
+            refused,
+            Err(NotRead::Trouble(Trouble::NotAllowed))
+        ));
     })
     .await;
 }

@@ -4,11 +4,11 @@ use crate::support::{
 };
 use chrono::TimeDelta;
 use desk::Trouble;
-use desk::bank::NotRead;
 use desk::cashier::Taken;
 use desk::export::{FileKind, Sheet};
 use desk::fee::{FeeView, NoteRow, Waits};
 use desk::refund::RefundAct;
+use desk::rows_file::NotRead;
 use domain::crematorium::{Residence, Wish};
 use domain::document::Kind;
 use domain::fee::{

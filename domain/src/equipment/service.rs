@@ -57,6 +57,18 @@ pub fn next_date(plan: &ServicePlan, last: NaiveDate) -> Option<NaiveDate> {
     last.checked_add_months(Months::new(plan.months?))
 }
 
+/// The latest day of a last service that is over by today, by the plan of months: who was serviced then or before is due.
+pub fn due_until(plan: &ServicePlan, today: NaiveDate) -> Option<NaiveDate> {
+    let mut last = today.checked_sub_months(Months::new(plan.months?))?;
+    // 28, 29, 30 and 31 August end on one day of February.
+    while let Some(later) = last.succ_opt()
+        && next_date(plan, later).is_some_and(|end| end <= today)
+    {
+        last = later;
+    }
+    Some(last)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +98,29 @@ mod tests {
             (2, 499, "2026-06-01", None),
         ] {
             assert_eq!(due(&plan, since(loans, hours), day(today)), expected);
+        }
+    }
+
+    #[test]
+    fn who_was_serviced_until_then_is_due_and_nobody_later() {
+        for months in [1, 6, 12] {
+            let plan = ServicePlan {
+                months: Some(months),
+                ..ServicePlan::default()
+            };
+            for today in day("2024-01-01").iter_days().take(800) {
+                let last = due_until(&plan, today).expect("a plan of months");
+                let is_due = |date| {
+                    let since = SinceService {
+                        date,
+                        loans: 0,
+                        hours: 0,
+                    };
+                    due(&plan, since, today).is_some()
+                };
+                assert!(is_due(last), "{today} {last}");
+                assert!(!is_due(last.succ_opt().expect("a day")), "{today} {last}");
+            }
         }
     }
 

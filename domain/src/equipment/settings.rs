@@ -38,6 +38,9 @@ pub struct EquipmentType {
     /// Oxygen has rules of its own: no flame, a plan for a power cut, a new cannula for each patient.
     #[serde(default)]
     pub oxygen: bool,
+    /// How to use it safely, for whoever reads the code on it at the bedside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub safe_use: Vec<Text>,
     #[serde(default)]
     pub checklists: Checklists,
     #[serde(default)]

@@ -31,8 +31,8 @@ use tower_http::timeout::TimeoutLayer;
 
 /// The largest form; answers in words are far smaller.
 const FORM_BYTES: usize = 64 * 1024;
-/// The bank's file of a day, and the form around it.
-const STATEMENT_BYTES: usize = 2 * 1024 * 1024;
+/// A file of rows, and the form around it.
+const ROWS_BYTES: usize = desk::rows_file::MOST_BYTES + 64 * 1024;
 /// The largest body of the API.
 const API_BYTES: usize = 256 * 1024;
 /// Longer than a queue of writers takes; a browser gives up later.
@@ -60,9 +60,10 @@ pub fn router(shared: Shared) -> Router {
     let pages = app::pages::routes()
         .with_state(shared.app.clone())
         .layer(RequestBodyLimitLayer::new(FORM_BYTES));
-    let statements = app::pages::statements()
+    let rows = app::pages::rows_routes()
         .with_state(shared.app.clone())
-        .layer(RequestBodyLimitLayer::new(STATEMENT_BYTES));
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(ROWS_BYTES));
     let uploads = app::pages::upload_routes()
         .with_state(shared.app.clone())
         .merge(
@@ -82,7 +83,7 @@ pub fn router(shared: Shared) -> Router {
         .with_state(shared.clone());
     let routes = Router::new()
         .merge(pages)
-        .merge(statements)
+        .merge(rows)
         .merge(health)
         .nest("/api/v1", api)
         .fallback(file)

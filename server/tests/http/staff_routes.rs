@@ -95,6 +95,8 @@ const POSTS: &[(&str, &str)] = &[
     ("/staff/loans/{reference}", "action=death&version=0"),
     ("/staff/loans/{reference}/hand-over/{line}", "scanned="),
     ("/staff/loans/return", "scanned="),
+    ("/staff/loans/walk-in", "applicant.name="),
+    ("/staff/equipment/import", "+file"),
     ("/staff/equipment/find", "scanned="),
     ("/staff/equipment/new", "kind="),
     ("/staff/equipment/{id}", "action=start_cleaning&version=0"),
@@ -153,7 +155,7 @@ pub fn routes_of<S>(routers: &[axum::Router<S>]) -> BTreeSet<(String, String)> {
 fn office_routes() -> BTreeSet<(String, String)> {
     let routers = [
         app::pages::routes(),
-        app::pages::statements(),
+        app::pages::rows_routes(),
         app::pages::upload_routes(),
     ];
     let mut routes = routes_of(&routers);
@@ -165,7 +167,7 @@ fn office_routes() -> BTreeSet<(String, String)> {
 fn every_route_of_the_office_is_in_the_table_in_both_languages() {
     let routers = [
         app::pages::routes(),
-        app::pages::statements(),
+        app::pages::rows_routes(),
         app::pages::upload_routes(),
     ];
     let all = routes_of(&routers);

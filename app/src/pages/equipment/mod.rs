@@ -10,6 +10,7 @@ mod sent;
 mod step;
 
 pub(super) use catalogue::Served;
+pub(super) use step::Step;
 
 use crate::http::{AppState, Visit, see_other};
 use crate::pages::trouble;
@@ -19,7 +20,6 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use desk::Trouble;
 use desk::draft::{DraftView, Whose};
-use step::Step;
 
 /// Everything under `/equipment`.
 pub(super) fn routes() -> Router<AppState> {

@@ -10,7 +10,7 @@ use domain::time::Instant;
 
 /// A page of the journey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(in crate::pages) enum Step {
     Contact,
     Patient,
     Items,

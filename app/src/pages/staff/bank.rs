@@ -1,10 +1,10 @@
 //! The bank's file: chosen, tried with every mistake told at once, imported; and the money nobody could be named for.
 use super::fields::{Field, key};
+use super::file_of_rows::{self, FileOfRows, no_file};
 use super::frame::{Office, Page, Place, Purse};
 use crate::components::reference::in_fours;
 use crate::components::{
-    Button, ButtonKind, ErrorSummary, FileField, FormView, Notice, NoticeKind, Pager, SummaryList,
-    SummaryRow,
+    Button, ButtonKind, ErrorSummary, FormView, Notice, NoticeKind, Pager, SummaryList, SummaryRow,
 };
 use crate::export::{download, links};
 use crate::http::{AppState, see_other};
@@ -15,13 +15,13 @@ use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
-use desk::bank::{Imported, NotRead, Trial};
+use desk::bank::{Imported, Trial};
 use desk::export::FileKind;
+use desk::rows_file::NotRead;
 use domain::fee::{LineStatus, Mismatch};
-use domain::form::{FieldError, FieldErrors, Lang, RawFields, raw};
+use domain::form::{FieldErrors, Lang, RawFields, raw};
 use domain::money::Satang;
 use domain::request::Role;
-use domain::statement::RowError;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -81,52 +81,18 @@ pub(super) async fn send(
     office.answer(sent(&office, parts).await)
 }
 
-/// What a form with a file holds.
-#[derive(Default)]
-struct Sent {
-    file: Vec<u8>,
-    rows: Option<String>,
-}
-
-async fn read(mut parts: Multipart) -> Result<Sent, FieldErrors> {
-    let mut sent = Sent::default();
-    let broken = |_| {
-        FieldErrors::one(FieldError::new(
-            "file",
-            "unreadable",
-            "รับไฟล์ไม่ครบหรือไฟล์ใหญ่เกินไป โปรดส่งอีกครั้ง",
-            "The file did not arrive whole, or is too large. Send it again.",
-        ))
-    };
-    while let Some(part) = parts.next_field().await.map_err(broken)? {
-        match part.name() {
-            Some("file") => sent.file = part.bytes().await.map_err(broken)?.to_vec(),
-            Some("rows") => sent.rows = Some(part.text().await.map_err(broken)?),
-            _ => {}
-        }
-    }
-    Ok(sent)
-}
-
-fn no_file() -> FieldErrors {
-    FieldErrors::one(FieldError::new(
-        "file",
-        "missing",
-        "เลือกไฟล์จากธนาคาร",
-        "Choose the bank's file",
-    ))
-}
-
 async fn sent(office: &Office, parts: Multipart) -> desk::Result<Response> {
     let wrong = StatusCode::UNPROCESSABLE_ENTITY;
-    let sent = match read(parts).await {
+    let sent = match file_of_rows::read(parts).await {
         Ok(sent) => sent,
         Err(errors) => return choose_page(office, wrong, Some(errors)).await,
     };
     if let Some(rows) = sent.rows {
         return match office.desk().import_statement(&office.staff, &rows).await {
             Ok(done) => Ok(see_other(&office.href(&after(done)))),
-            Err(NotRead::Rows(errors)) => mistakes_page(office, errors).await,
+            Err(NotRead::Rows(errors)) => {
+                file_of_rows::mistakes_page(office, what(office.lang()), errors).await
+            }
             Err(NotRead::Trouble(trouble)) => Err(trouble),
         };
     }
@@ -135,7 +101,9 @@ async fn sent(office: &Office, parts: Multipart) -> desk::Result<Response> {
     }
     match office.desk().try_statement(&office.staff, &sent.file).await {
         Ok(trial) => trial_page(office, trial).await,
-        Err(NotRead::Rows(errors)) => mistakes_page(office, errors).await,
+        Err(NotRead::Rows(errors)) => {
+            file_of_rows::mistakes_page(office, what(office.lang()), errors).await
+        }
         Err(NotRead::Trouble(trouble)) => Err(trouble),
     }
 }
@@ -148,18 +116,14 @@ fn after(done: Imported) -> String {
     )
 }
 
-fn form_of_file(lang: Lang, form: &FormView) -> AnyView {
-    let hint = lang.t(
-        "CSV หรือ XLSX ไม่เกิน 1 เมกะไบต์ ตรวจก่อน ยังไม่บันทึก",
-        "CSV or XLSX, at most 1 megabyte. It is checked first; nothing is kept yet.",
-    );
-    view! {
-        <form method="post" action=lang.path("/staff/bank/import") enctype="multipart/form-data" novalidate>
-            <FileField form field="file" label=lang.t("ไฟล์รับชำระจากธนาคาร", "The bank's file of payments") hint accept=".csv,.xlsx,.txt,text/csv"/>
-            <div class="actions"><Button label=lang.t("ตรวจไฟล์", "Check the file")/></div>
-        </form>
+/// What these pages import, and where.
+fn what(lang: Lang) -> FileOfRows {
+    FileOfRows {
+        place: Place::Bank,
+        back: "/staff/bank",
+        action: "/staff/bank/import",
+        label: lang.t("ไฟล์รับชำระจากธนาคาร", "The bank's file of payments"),
     }
-    .into_any()
 }
 
 async fn choose_page(
@@ -169,66 +133,7 @@ async fn choose_page(
 ) -> desk::Result<Response> {
     let lang = office.lang();
     let title = lang.t("นำเข้ารายการจากธนาคาร", "Import the bank's file");
-    let form = FormView::new(lang, RawFields::new(), errors.unwrap_or_default());
-    let page = Page::new(Place::Bank, title)
-        .status(status)
-        .back("/staff/bank");
-    office
-        .page(page, move || {
-            view! { <ErrorSummary form=&form/><h1>{title}</h1>{form_of_file(lang, &form)} }
-                .into_any()
-        })
-        .await
-}
-
-/// As many mistakes as anybody reads before correcting the file.
-const MISTAKES_SHOWN: usize = 200;
-
-/// The first mistakes, each with its row's number as the spreadsheet shows it, and how many there are.
-async fn mistakes_page(office: &Office, errors: Vec<RowError>) -> desk::Result<Response> {
-    let lang = office.lang();
-    let title = lang.t("ไฟล์นี้ยังนำเข้าไม่ได้", "This file cannot be imported yet");
-    let form = FormView::new(lang, RawFields::new(), FieldErrors::new());
-    let page = Page::new(Place::Bank, title)
-        .status(StatusCode::UNPROCESSABLE_ENTITY)
-        .back("/staff/bank");
-    office
-        .page(page, move || {
-            let count = errors.len();
-            let rows = errors.iter().take(MISTAKES_SHOWN).map(|error| {
-                let row = if error.row == 0 { "–".to_owned() } else { error.row.to_string() };
-                view! { <tr><td>{row}</td><td>{error.column.clone()}</td><td>{error.reason.get(lang).to_owned()}</td></tr> }
-            });
-            let rows = rows.collect_view();
-            let what = lang.t(
-                format!("พบ {count} จุดที่ต้องแก้ ยังไม่มีรายการใดถูกบันทึก"),
-                format!("{count} mistakes. Nothing was kept."),
-            );
-            let more = (count > MISTAKES_SHOWN).then(|| {
-                let words = lang.t(
-                    format!("แสดง {MISTAKES_SHOWN} จุดแรก แก้แล้วส่งใหม่เพื่อดูจุดที่เหลือ ถ้าผิดทุกแถว มักเป็นเพราะคอลัมน์หรือรูปแบบวันที่"),
-                    format!("The first {MISTAKES_SHOWN} are shown; correct them and send the file again to see the others. Where every row is wrong, it is mostly a column or the form of the dates."),
-                );
-                view! { <p>{words}</p> }
-            });
-            view! {
-                <h1>{title}</h1>
-                <div class="errors" role="alert" tabindex="-1" autofocus=true><h2>{what}</h2>{more}</div>
-                <table class="list">
-                    <caption class="unseen">{lang.t("จุดที่ต้องแก้", "Mistakes")}</caption>
-                    <thead><tr>
-                        <th scope="col">{lang.t("แถว", "Row")}</th>
-                        <th scope="col">{lang.t("คอลัมน์", "Column")}</th>
-                        <th scope="col">{lang.t("เหตุผล", "Reason")}</th>
-                    </tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-                <h2>{lang.t("ส่งไฟล์ที่แก้แล้ว", "Send the corrected file")}</h2>
-                {form_of_file(lang, &form)}
-            }
-            .into_any()
-        })
-        .await
+    file_of_rows::choose_page(office, what(lang), title, status, errors, None).await
 }
 
 async fn trial_page(office: &Office, trial: Trial) -> desk::Result<Response> {

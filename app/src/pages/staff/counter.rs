@@ -209,13 +209,27 @@ fn taken(conflicts: &[Conflict]) -> FieldErrors {
     errors
 }
 
-fn sent_before() -> FieldErrors {
+pub(super) fn sent_before() -> FieldErrors {
     FieldErrors::one(FieldError::new(
         "applicant.name",
         "sent_before",
         "หน้านี้บันทึกเป็นคำขออื่นไปแล้ว ถ้าเป็นคำขอใหม่ ตรวจแล้วกดบันทึกอีกครั้ง",
         "This page was saved as another request. If this is a new one, check it and save again.",
     ))
+}
+
+/// At the counter unless told otherwise: typing begins at the name behind it.
+pub(super) fn channel(lang: Lang, form: &FormView) -> AnyView {
+    let options = vec![
+        Choice::new("counter", lang.t("ที่เคาน์เตอร์", "At the counter")),
+        Choice::new("telephone", lang.t("ทางโทรศัพท์", "On the telephone")),
+    ];
+    view! {
+        <div class="panel">
+            <Radios form field=CHANNEL layout=Layout::Columns options legend=lang.t("รับคำขอทาง", "Taken")/>
+        </div>
+    }
+    .into_any()
 }
 
 async fn form_page(office: &Office, mut attempt: Attempt) -> desk::Result<Response> {
@@ -276,7 +290,7 @@ impl CounterView {
             <div class="panels">
             <form class="counter" method="post" action=lang.path("/staff/walk-in") novalidate>
                 <input type="hidden" name=FORM_KEY value=self.form.value(FORM_KEY)/>
-                {self.channel()}
+                {channel(lang, &self.form)}
                 {self.applicant()}
                 {self.deceased()}
                 {self.places()}
@@ -340,21 +354,6 @@ impl CounterView {
             }
             .into_any()
         })
-    }
-
-    /// At the counter unless told otherwise: typing begins at the name behind it.
-    fn channel(&self) -> AnyView {
-        let lang = self.lang;
-        let options = vec![
-            Choice::new("counter", lang.t("ที่เคาน์เตอร์", "At the counter")),
-            Choice::new("telephone", lang.t("ทางโทรศัพท์", "On the telephone")),
-        ];
-        view! {
-            <div class="panel">
-                <Radios form=&self.form field=CHANNEL layout=Layout::Columns options legend=lang.t("รับคำขอทาง", "Taken")/>
-            </div>
-        }
-        .into_any()
     }
 
     fn applicant(&self) -> AnyView {

@@ -19,6 +19,7 @@ mod exemptions;
 mod fees;
 mod fields;
 mod file;
+mod file_of_rows;
 mod frame;
 mod inbox;
 mod late;
@@ -211,7 +212,9 @@ pub fn routes() -> Router<AppState> {
         )
 }
 
-/// Routes whose forms carry the bank's file: larger than any other form.
-pub fn statement_routes() -> Router<AppState> {
-    Router::new().route("/staff/bank/import", get(bank::choose).post(bank::send))
+/// Routes whose forms carry a file of rows, the bank's or the paper register: larger than any other form.
+pub fn rows_routes() -> Router<AppState> {
+    Router::new()
+        .route("/staff/bank/import", get(bank::choose).post(bank::send))
+        .merge(lending::import_routes())
 }

@@ -1,9 +1,8 @@
 //! Requests for loans by deadline, searching them, and the counter's day: who comes, what is due.
 use super::super::frame::{Clerk, Office, Page, Place};
 use super::super::words;
-use crate::components::Button;
-use crate::components::Pager;
 use crate::components::reference::in_fours;
+use crate::components::{Button, ButtonLink, Pager};
 use crate::http::see_other;
 use crate::pages::answers::{Answers, Asked};
 use crate::words as common;
@@ -77,6 +76,7 @@ async fn page(office: &Office, filter: &LoanFilter, after: &str) -> desk::Result
                     <input class="input" id="q" name="q" value=searched.clone() autocomplete="off"/>
                     <Button label=lang.t("ค้นหา", "Search")/>
                 </form>
+                <p><ButtonLink href=lang.path("/staff/loans/walk-in") label=lang.t("รับคำขอที่เคาน์เตอร์", "Walk-in loan")/></p>
                 <nav aria-label=lang.t("กรองรายการ", "Filter")><ul class="filters">{tabs.collect_view()}</ul></nav>
                 {table(lang, title, &list.rows, now)}
                 <Pager lang newer older/>

@@ -1,10 +1,12 @@
 //! The office's pages of lending: requests and loans, the counter, the register of units, consumables.
 mod counter;
 mod file;
+mod import;
 mod list;
 mod supplies;
 mod unit;
 mod units;
+mod walk_in;
 
 use crate::http::AppState;
 use crate::pages::answers::Answers;
@@ -21,6 +23,10 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/staff/loans", get(list::list).post(list::search))
         .route("/staff/loans/today", get(list::today))
         .route(
+            "/staff/loans/walk-in",
+            get(walk_in::page).post(walk_in::submit),
+        )
+        .route(
             "/staff/loans/return",
             get(counter::back).post(counter::take_back),
         )
@@ -35,6 +41,7 @@ pub(super) fn routes() -> Router<AppState> {
         )
         .route("/staff/equipment", get(units::list))
         .route("/staff/equipment/export/{kind}", get(units::export))
+        .route("/staff/equipment/template/{kind}", get(import::template))
         .route(
             "/staff/equipment/new",
             get(units::form).post(units::register),
@@ -46,6 +53,14 @@ pub(super) fn routes() -> Router<AppState> {
             "/staff/supplies/{kind}",
             get(supplies::book).post(supplies::act),
         )
+}
+
+/// The form that carries the paper register.
+pub(super) fn import_routes() -> Router<AppState> {
+    Router::new().route(
+        "/staff/equipment/import",
+        get(import::choose).post(import::send),
+    )
 }
 
 /// What a page shows besides what it is about: an act that did not go through.

@@ -10,6 +10,7 @@ use crate::components::{
 use crate::http::see_other;
 use crate::pages::answers::Answers;
 use crate::pages::frame::hidden;
+use crate::pages::unit_card;
 use crate::words as common;
 use axum::extract::Path;
 use axum::response::Response;
@@ -129,6 +130,7 @@ async fn show(office: &Office, id: &str, attempt: Attempt) -> desk::Result<Respo
     let page = Page::new(Place::Equipment, title.clone())
         .status(attempt.status)
         .back("/staff/equipment");
+    let address = unit_card::address(&office.visit.state.public_url, &file.unit.label);
     office
         .page(page, move || {
             let due = file.service_due.as_ref().map(|due| {
@@ -146,6 +148,7 @@ async fn show(office: &Office, id: &str, attempt: Attempt) -> desk::Result<Respo
                 .rev()
                 .map(|(event, what, who)| view! { <li>{words::moment(lang, event.at)}" · "{who.clone()}" · "{what.get(lang).to_owned()}</li> })
                 .collect();
+            let code = crate::qr::svg(&address);
             let version = file.unit.version.to_string();
             let here = lang.path(&units::path(file.unit.id));
             view! {
@@ -156,6 +159,11 @@ async fn show(office: &Office, id: &str, attempt: Attempt) -> desk::Result<Respo
                 {recalled}
                 <SummaryList lang rows=facts(lang, &file)/>
                 <section class="panel">{acts}</section>
+                <details>
+                    <summary>{lang.t("รหัส QR ของชิ้นนี้", "The code of this unit")}</summary>
+                    <figure><div class="qr" aria-hidden="true" inner_html=code></div><figcaption>{file.unit.asset_number.clone()}</figcaption></figure>
+                    <p><a href=address.clone()>{lang.t("เปิดหน้าที่ QR นำไป", "Open the page that it leads to")}</a></p>
+                </details>
                 <details>
                     <summary>{lang.t("แก้ไขข้อมูลทะเบียน", "Change what the register says")}</summary>
                     <form method="post" action=here novalidate>

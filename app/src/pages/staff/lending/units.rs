@@ -2,8 +2,8 @@
 use super::super::frame::{Clerk, Office, Page, Place};
 use super::{Attempt, said};
 use crate::components::{
-    Button, ButtonLink, ErrorSummary, FormView, Pager, SelectField, Tag, TagKind, TextArea,
-    TextField, Width,
+    Button, ButtonLink, ErrorSummary, FormView, Notice, NoticeKind, Pager, SelectField, Tag,
+    TagKind, TextArea, TextField, Width,
 };
 use crate::export::{download, links};
 use crate::http::see_other;
@@ -47,10 +47,18 @@ pub(super) async fn list(Clerk(office): Clerk, asked: Asked) -> Response {
         kind: (!kind.is_empty()).then_some(kind),
         state: UnitState::parse(asked.value("state")),
     };
-    office.answer(page(&office, filter, asked.value("after")).await)
+    let count = |name| asked.value(name).parse::<u32>().ok();
+    let imported = count("added").zip(count("known"));
+    office.answer(page(&office, filter, asked.value("after"), imported).await)
 }
 
-async fn page(office: &Office, filter: UnitFilter, after: &str) -> desk::Result<Response> {
+/// A page of units; `imported` is how many an import has just added, and how many were there.
+async fn page(
+    office: &Office,
+    filter: UnitFilter,
+    after: &str,
+    imported: Option<(u32, u32)>,
+) -> desk::Result<Response> {
     let lang = office.lang();
     let rules = office.desk().rules();
     let after = (!after.is_empty()).then_some(after);
@@ -85,14 +93,23 @@ async fn page(office: &Office, filter: UnitFilter, after: &str) -> desk::Result<
             let chosen = [("kind".to_owned(), kind), ("state".to_owned(), state.to_owned())];
             let form = FormView::new(lang, chosen.into(), FieldErrors::new());
             let new = lang.path("/staff/equipment/new");
+            let import = lang.path("/staff/equipment/import");
+            let said = imported.map(|(added, known)| {
+                let words = lang.t(
+                    format!("นำเข้าแล้ว ขึ้นทะเบียนใหม่ {added} ชิ้น มีอยู่แล้ว {known} ชิ้น"),
+                    format!("Imported: {added} new, {known} registered already"),
+                );
+                view! { <div role="status"><Notice kind=NoticeKind::Good title=words/></div> }
+            });
             view! {
+                {said}
                 <h1>{title}</h1>
                 <form class="find" method="post" action=lang.path("/staff/equipment/find")>
                     <label for="scanned">{lang.t("สแกนหรือพิมพ์เลขครุภัณฑ์", "Scan or type an asset number")}</label>
                     <input class="input" id="scanned" name="scanned" autocomplete="off"/>
                     <Button label=lang.t("เปิดดู", "Open")/>
                 </form>
-                <p><ButtonLink href=new label=lang.t("ขึ้นทะเบียนชิ้นใหม่", "Register a unit")/></p>
+                <p><ButtonLink href=new label=lang.t("ขึ้นทะเบียนชิ้นใหม่", "Register a unit")/>" "<a href=import>{lang.t("นำเข้าจากไฟล์", "Import a file")}</a></p>
                 <form method="get" action=here>
                     <SelectField form=&form field="kind" label=lang.t("รายการ", "Type") options=kinds width=Width::Long/>
                     <SelectField form=&form field="state" label=lang.t("สภาพ", "State") options=states width=Width::Long/>
