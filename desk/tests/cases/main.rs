@@ -17,6 +17,7 @@ mod papers;
 mod races;
 mod races_change;
 mod races_loan;
+mod shelf;
 mod signing;
 mod support;
 mod year;
