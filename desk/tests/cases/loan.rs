@@ -66,7 +66,7 @@ pub async fn approved(office: &Office, n: u32, kind: &str) -> Reference {
     reference
 }
 
-async fn approve(office: &Office, reference: &Reference) {
+pub async fn approve(office: &Office, reference: &Reference) {
     let who = approver();
     let file = office
         .desk

@@ -1,12 +1,15 @@
-//! Random days of lending against a naive model: a shelf, a list of names, and no states, versions or transactions.
-use crate::loan::{approved, given, line_of, register, seen};
+//! Random days of lending against naive models: a shelf and a list of names; boxes of consumables. No states or versions.
+use crate::loan::{approve, approved, asked, given, line_of, register, seen};
 use crate::support::{Office, approver, both, last4};
-use chrono::TimeDelta;
+use chrono::{Days, NaiveDate, TimeDelta};
+use desk::loan::Receipt;
 use desk::request::Access;
 use domain::equipment::UnitState;
+use domain::equipment::supply::EntryKind;
 use domain::equipment::unit::UnitAction;
 use domain::reference::Reference;
 use domain::request::Status;
+use domain::time;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -299,4 +302,181 @@ async fn agree(office: &Office, paper: &Paper, after: &Step) {
         UNITS,
     );
     assert_eq!((row.free, row.queue, row.owned), counts, "after {after:?}");
+}
+
+/// What happens to a consumable.
+#[derive(Clone, Debug)]
+enum Stock {
+    /// So many, that expire in so many days.
+    Receive(i64, Option<u64>),
+    Correct(usize, i64),
+    /// One goes with a loan, which comes back without it.
+    Lend,
+    /// It was handed to the wrong person: it goes back into its box.
+    LendAndUndo,
+    Wait(i64),
+}
+
+fn stock_steps() -> impl Strategy<Value = Vec<Stock>> {
+    let step = prop_oneof![
+        3 => (1_i64..4, prop_oneof![1 => Just(None), 4 => (0_u64..9).prop_map(Some)])
+            .prop_map(|(quantity, days)| Stock::Receive(quantity, days)),
+        2 => (0_usize..6, prop_oneof![-3_i64..0, 1_i64..3])
+            .prop_map(|(which, change)| Stock::Correct(which, change)),
+        4 => Just(Stock::Lend),
+        2 => Just(Stock::LendAndUndo),
+        2 => (1_i64..4).prop_map(Stock::Wait),
+    ];
+    vec(step, 25..40)
+}
+
+/// Boxes as they came: when each expires, and how many are left in it.
+type Boxes = Vec<(Option<NaiveDate>, i64)>;
+
+/// The box that somebody who looks at the dates takes from.
+fn first_to_expire(boxes: &Boxes, today: NaiveDate) -> Option<usize> {
+    (0..boxes.len())
+        .filter(|n| boxes[*n].1 > 0 && boxes[*n].0.is_none_or(|expires| today <= expires))
+        .min_by_key(|n| (boxes[*n].0.is_none(), boxes[*n].0, *n))
+}
+
+#[test]
+fn a_random_store_of_consumables_agrees_with_the_boxes() {
+    let config = Config {
+        cases: 4,
+        max_shrink_iters: 20,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    TestRunner::new(config)
+        .run(&stock_steps(), |steps| {
+            runtime.block_on(both(async |office| {
+                register(&office, DEVICE, 1).await;
+                let mut boxes = Boxes::new();
+                for (n, step) in steps.iter().enumerate() {
+                    office.clock.advance(TimeDelta::minutes(1));
+                    let family = u32::try_from(n).unwrap() + 1;
+                    keep(&office, &mut boxes, step, family).await;
+                    counted(&office, &boxes, step).await;
+                }
+            }));
+            Ok(())
+        })
+        .expect("the book and the boxes agree");
+}
+
+/// Eats one cannula with each loan, and nothing else.
+const DEVICE: &str = "oxygen_cylinder";
+const SUPPLY: &str = "cannula";
+
+async fn keep(office: &Office, boxes: &mut Boxes, step: &Stock, family: u32) {
+    let (desk, who) = (&office.desk, approver());
+    let today = time::local_date(desk.now());
+    match *step {
+        Stock::Receive(quantity, days) => {
+            let expires_on = days.map(|days| today + Days::new(days));
+            let receipt = Receipt {
+                kind: SUPPLY.to_owned(),
+                quantity,
+                lot: String::new(),
+                expires_on,
+                document: "1/2570".to_owned(),
+            };
+            desk.receive_supply(&who, &receipt).await.unwrap();
+            boxes.push((expires_on, quantity));
+        }
+        Stock::Correct(which, change) => {
+            if boxes.is_empty() {
+                return;
+            }
+            let at = which % boxes.len();
+            let lot = desk.supply_book(&who, SUPPLY).await.unwrap().lots[at].0.id;
+            let done = desk
+                .correct_stock(&who, lot, EntryKind::Adjust, change, "2/2570", "นับใหม่")
+                .await;
+            // Never below nothing.
+            assert_eq!(done.is_ok(), boxes[at].1 + change >= 0);
+            if done.is_ok() {
+                boxes[at].1 += change;
+            }
+        }
+        Stock::Lend | Stock::LendAndUndo => {
+            let from = first_to_expire(boxes, today);
+            let undone = matches!(step, Stock::LendAndUndo);
+            lend(office, family, from.is_some(), undone).await;
+            if let Some(from) = from
+                && !undone
+            {
+                boxes[from].1 -= 1;
+            }
+        }
+        Stock::Wait(days) => office.clock.advance(TimeDelta::days(days)),
+    }
+}
+
+/// The one device goes to a family, if there is a cannula for it, and stands on the shelf again at the end.
+async fn lend(office: &Office, family: u32, enough: bool, undone: bool) {
+    let (desk, who) = (&office.desk, approver());
+    let today = time::local_date(desk.now());
+    let mut fields = asked(family, DEVICE);
+    fields.insert("from".to_owned(), today.to_string());
+    fields.insert("until".to_owned(), (today + Days::new(20)).to_string());
+    let reference = desk.walk_in_loan(&who, &fields).await.unwrap();
+    approve(office, &reference).await;
+    let line = line_of(office, &reference, family).await;
+    let asset = format!("{DEVICE}-1");
+    let handed = desk.hand_over(&who, line, &given(&asset)).await;
+    assert_eq!(handed.is_ok(), enough, "{handed:?}");
+    if undone && enough {
+        desk.undo_hand_over(&who, line, "ส่งผิดคน").await.unwrap();
+    }
+    if undone || !enough {
+        let phone = last4(family);
+        let access = Access::family(reference.as_str(), &phone, "here");
+        desk.end_loan(&access).await.unwrap();
+        return;
+    }
+    desk.take_back(&who, &asset, None, "ปกติ").await.unwrap();
+    for action in [UnitAction::FinishCleaning, UnitAction::PassInspection] {
+        let unit = desk.find_unit(&who, &asset).await.unwrap();
+        let all: Vec<usize> = (0..20).collect();
+        let serviced = action == UnitAction::PassInspection;
+        desk.act_on_unit(&who, unit.id, unit.version, &action, &all, serviced)
+            .await
+            .unwrap();
+    }
+}
+
+/// Every box, what its lines add up to, and what the shelf's page says of all.
+async fn counted(office: &Office, boxes: &Boxes, after: &Stock) {
+    let (desk, who) = (&office.desk, approver());
+    let today = time::local_date(desk.now());
+    let book = desk.supply_book(&who, SUPPLY).await.unwrap();
+    let kept: Boxes = book
+        .lots
+        .iter()
+        .map(|(lot, _)| (lot.expires_on, lot.on_hand))
+        .collect();
+    assert_eq!(&kept, boxes, "after {after:?}");
+    for (lot, lines) in &book.lots {
+        let mut left = 0;
+        for line in lines {
+            left += line.change;
+            assert_eq!(left, line.balance);
+            assert!(left >= 0);
+        }
+        assert_eq!(left, lot.on_hand);
+    }
+    let stock = desk.stock(&who).await.unwrap();
+    let row = stock.iter().find(|row| row.kind.id == SUPPLY).unwrap();
+    let sum = |expired: bool| -> i64 {
+        let is_expired = |date: Option<NaiveDate>| date.is_some_and(|date| date < today);
+        let boxes = boxes.iter().filter(|one| is_expired(one.0) == expired);
+        boxes.map(|one| one.1).sum()
+    };
+    assert_eq!(
+        (row.on_hand, row.expired),
+        (sum(true) + sum(false), sum(true))
+    );
 }
