@@ -2,7 +2,7 @@
 use crate::cashier::waits;
 use crate::export::{Cell, Sheet};
 use crate::fee::{is_cashier, sees_money, wrong};
-use crate::rows_file::{NotRead, as_text, rows_of_text};
+use crate::rows_file::{Most, NotRead, as_text, rows_of_text};
 use crate::{Desk, Result, Trouble};
 use data_encoding::HEXLOWER;
 use domain::fee::{LineStatus, Mismatch, NoteStatus, Number, fiscal_year};
@@ -24,8 +24,11 @@ use store::{Conn, Tx, request};
 use uuid::Uuid;
 
 const PAGE: u32 = 25;
-/// Lines of a file that are looked at: one more than may be, and what may stand above the heading.
-const MOST_LINES: usize = statement::MOST_ROWS + 50;
+/// Files are small: a day of payments.
+pub const MOST: Most = Most {
+    megabytes: 1,
+    lines: statement::MOST_ROWS + 50,
+};
 
 /// What one line would come to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +72,7 @@ impl Desk {
         bytes: &[u8],
     ) -> std::result::Result<Trial, NotRead> {
         is_cashier(who)?;
-        let rows = self.rows_of_file(bytes, MOST_LINES).await?;
+        let rows = self.rows_of_file(bytes, MOST).await?;
         let (lines, bank_name) = self.parse_statement(&rows)?;
         let mut conn = self.store.read().await.map_err(Trouble::from)?;
         let mut tried = Vec::with_capacity(lines.len());
@@ -114,7 +117,7 @@ impl Desk {
         rows: &str,
     ) -> std::result::Result<Imported, NotRead> {
         is_cashier(who)?;
-        let rows = rows_of_text(rows.as_bytes(), MOST_LINES)?;
+        let rows = rows_of_text(rows.as_bytes(), MOST)?;
         let (lines, bank_name) = self.parse_statement(&rows)?;
         let (now, actor) = (self.now(), Actor::Staff(who.clone()));
         let done: Result<Imported> = self

@@ -4,8 +4,28 @@ use domain::form::Text;
 use domain::statement::RowError;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_874};
 
-/// A day of payments, or a register of some thousand units.
-pub const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// How large a file may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    pub megabytes: usize,
+    /// Lines that are looked at: one more than may be, and what may stand above the heading.
+    pub lines: usize,
+}
+
+impl Most {
+    pub const fn bytes(self) -> usize {
+        self.megabytes * 1024 * 1024
+    }
+
+    fn exceeded(self) -> Text {
+        let megabytes = self.megabytes;
+        let plural = if megabytes == 1 { "" } else { "s" };
+        Text::new(
+            format!("ไฟล์ใหญ่เกิน {megabytes} เมกะไบต์"),
+            format!("The file is larger than {megabytes} megabyte{plural}"),
+        )
+    }
+}
 
 /// Why a file was not taken: every mistake of every row.
 #[derive(Debug)]
@@ -21,16 +41,16 @@ impl<T: Into<Trouble>> From<T> for NotRead {
 }
 
 impl Desk {
-    /// The rows of a file, at most so many; what cannot be read says why.
+    /// The rows of a file, what cannot be read says why.
     pub(crate) async fn rows_of_file(
         &self,
         bytes: &[u8],
-        most_lines: usize,
+        most: Most,
     ) -> std::result::Result<Vec<Vec<String>>, NotRead> {
         if is_spreadsheet(bytes) {
-            self.unpacked(bytes, most_lines).await
+            self.unpacked(bytes, most).await
         } else {
-            rows_of_text(bytes, most_lines)
+            rows_of_text(bytes, most)
         }
     }
 
@@ -39,12 +59,12 @@ impl Desk {
     async fn unpacked(
         &self,
         bytes: &[u8],
-        most_lines: usize,
+        most: Most,
     ) -> std::result::Result<Vec<Vec<String>>, NotRead> {
-        if bytes.len() > MOST_BYTES {
-            return Err(of_the_file(too_large()));
+        if bytes.len() > most.bytes() {
+            return Err(of_the_file(most.exceeded()));
         }
-        let rows = self.workshop()?.rows(bytes.to_vec(), most_lines).await?;
+        let rows = self.workshop()?.rows(bytes.to_vec(), most.lines).await?;
         rows.ok_or_else(|| {
             of_the_file(Text::new(
                 "อ่านไฟล์ XLSX นี้ไม่ได้ ไฟล์อาจเสียหรือใส่รหัสผ่านไว้",
@@ -57,9 +77,9 @@ impl Desk {
 /// The rows of a text file, or of what came back with a form.
 pub(crate) fn rows_of_text(
     bytes: &[u8],
-    most_lines: usize,
+    most: Most,
 ) -> std::result::Result<Vec<Vec<String>>, NotRead> {
-    read_rows(bytes, most_lines).map_err(of_the_file)
+    read_rows(bytes, most).map_err(of_the_file)
 }
 
 fn of_the_file(reason: Text) -> NotRead {
@@ -70,22 +90,18 @@ fn of_the_file(reason: Text) -> NotRead {
     }])
 }
 
-fn too_large() -> Text {
-    Text::new("ไฟล์ใหญ่เกิน 4 เมกะไบต์", "The file is larger than 4 megabytes")
-}
-
 /// XLSX, by its first bytes.
 fn is_spreadsheet(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04")
 }
 
 /// A text file's rows, in UTF-8, UTF-16 or TIS-620.
-fn read_rows(bytes: &[u8], most_lines: usize) -> std::result::Result<Vec<Vec<String>>, Text> {
+fn read_rows(bytes: &[u8], most: Most) -> std::result::Result<Vec<Vec<String>>, Text> {
     if bytes.is_empty() {
         return Err(Text::new("ไฟล์ว่างเปล่า", "The file is empty"));
     }
-    if bytes.len() > MOST_BYTES {
-        return Err(too_large());
+    if bytes.len() > most.bytes() {
+        return Err(most.exceeded());
     }
     if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) || bytes.starts_with(b"%PDF") {
         return Err(Text::new(
@@ -110,7 +126,7 @@ fn read_rows(bytes: &[u8], most_lines: usize) -> std::result::Result<Vec<Vec<Str
         .from_reader(text.as_bytes());
     reader
         .records()
-        .take(most_lines)
+        .take(most.lines)
         .map(|record| {
             let record = record.map_err(|error| {
                 Text::new(
@@ -166,6 +182,11 @@ mod tests {
 
     const ROWS: &str = "วันที่,จำนวนเงิน,Ref1,Ref2\n23/11/2569,\"1,500.50\",572400000004,70000001\n";
 
+    const MOST: Most = Most {
+        megabytes: 1,
+        lines: 10,
+    };
+
     fn expected() -> Vec<Vec<String>> {
         vec![
             ["วันที่", "จำนวนเงิน", "Ref1", "Ref2"]
@@ -187,11 +208,11 @@ mod tests {
             .flat_map(u16::to_le_bytes)
             .collect();
         for bytes in [ROWS.as_bytes(), with_bom.as_bytes(), &tis, &utf16] {
-            assert_eq!(read_rows(bytes, 10).unwrap(), expected());
+            assert_eq!(read_rows(bytes, MOST).unwrap(), expected());
         }
         let mut plain = expected();
         plain[1][1] = "1500.50".to_owned();
-        assert_eq!(read_rows(semicolons.as_bytes(), 10).unwrap(), plain);
+        assert_eq!(read_rows(semicolons.as_bytes(), MOST).unwrap(), plain);
     }
 
     #[test]
@@ -202,7 +223,7 @@ mod tests {
             &[0xd0, 0xcf, 0x11, 0xe0, 0, 0],
             b"a\0b",
         ] {
-            assert!(read_rows(bytes, 10).is_err(), "{bytes:?}");
+            assert!(read_rows(bytes, MOST).is_err(), "{bytes:?}");
         }
     }
 }

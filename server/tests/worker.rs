@@ -316,7 +316,7 @@ async fn a_spreadsheet_that_unfolds_to_a_gigabyte_fells_a_child_and_nothing_else
     );
 
     let large = workbook(&sheet(row), bomb());
-    assert!(large.len() < desk::rows_file::MOST_BYTES, "{}", large.len());
+    assert!(large.len() < desk::bank::MOST.bytes(), "{}", large.len());
     assert_eq!(pool.rows(large, 10).await, Ok(None));
 
     // Two cells at opposite corners are two cells, not a table of seventeen thousand million.

@@ -49,7 +49,7 @@ pub fn routes() -> Router<AppState> {
         .route("/en/", get(home::page))
 }
 
-/// Pages whose forms carry the bank's file; the server lets their bodies be larger.
+/// Pages whose forms carry a file of rows; the server lets their bodies be larger.
 pub fn rows_routes() -> Router<AppState> {
     Router::new()
         .merge(staff::rows_routes())

@@ -21,7 +21,9 @@ pub use counter::{HandOver, Signed, TakenBack};
 pub use family::{LineView, LoanView};
 pub use office::{LoanFile, LoanFilter, LoanList, LoanListRow, WorkRow};
 pub use queue::{CatalogueRow, Expected};
-pub use register::{NewUnit, RegisterTrial, UnitCard, UnitFile, UnitList};
+pub use register::{
+    MOST as MOST_OF_REGISTER, NewUnit, RegisterTrial, UnitCard, UnitFile, UnitList,
+};
 pub use store::unit::{UnitFilter, UnitRow};
 pub use submit::{ItemAnswer, LoanSubmitted};
 pub use supplies::{Book, Receipt, StockRow};

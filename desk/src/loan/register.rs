@@ -3,7 +3,7 @@ use super::queue::service_due;
 use super::{kind_of, refused, today, unit_came_first};
 use crate::export::{Cell, Sheet};
 use crate::office::{Names, handles_requests};
-use crate::rows_file::{NotRead, as_text, rows_of_text};
+use crate::rows_file::{Most, NotRead, as_text, rows_of_text};
 use crate::{Desk, Result, Trouble};
 use domain::crematorium::Rules;
 use domain::equipment::register::{MOST_ROWS, RegisterRow, price, read};
@@ -20,8 +20,11 @@ use store::unit::{self, Serviced, UnitAbout, UnitEventRow, UnitFilter, UnitRow};
 use store::{Tx, request};
 use uuid::Uuid;
 
-/// Rows of a file that are looked at: one more than may be, and what may stand above the heading.
-const MOST_LINES: usize = MOST_ROWS + 50;
+/// The register of some thousand units.
+pub const MOST: Most = Most {
+    megabytes: 4,
+    lines: MOST_ROWS + 50,
+};
 /// Rows of a page.
 const PAGE: u32 = 50;
 /// The longest text of one of a unit's facts, in characters.
@@ -255,7 +258,7 @@ impl Desk {
         bytes: &[u8],
     ) -> std::result::Result<RegisterTrial, NotRead> {
         handles_requests(who)?;
-        let rows = self.rows_of_file(bytes, MOST_LINES).await?;
+        let rows = self.rows_of_file(bytes, MOST).await?;
         let tried = self.try_register(who, &rows).await?;
         let (new, known) = tried.map_err(NotRead::Rows)?;
         Ok(RegisterTrial {
@@ -272,7 +275,7 @@ impl Desk {
         rows: &str,
     ) -> std::result::Result<(usize, usize), NotRead> {
         handles_requests(who)?;
-        let rows = rows_of_text(rows.as_bytes(), MOST_LINES)?;
+        let rows = rows_of_text(rows.as_bytes(), MOST)?;
         let imported = self.import_register(who, &rows).await?;
         imported.map_err(NotRead::Rows)
     }

@@ -1,6 +1,6 @@
 //! Random days of lending against naive models: a shelf and a list of names; boxes of consumables. No states or versions.
 use crate::loan::{approve, approved, asked, given, line_of, register, seen};
-use crate::support::{Office, approver, both, last4};
+use crate::support::{Office, approver, both, last4, random};
 use chrono::{Days, NaiveDate, TimeDelta};
 use desk::loan::Receipt;
 use desk::request::Access;
@@ -12,7 +12,6 @@ use domain::request::Status;
 use domain::time;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 
 const KIND: &str = "walker";
@@ -131,27 +130,18 @@ impl Paper {
 
 #[test]
 fn random_days_of_lending_agree_with_the_paper_list() {
-    let config = Config {
-        cases: 4,
-        max_shrink_iters: 20,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    TestRunner::new(config)
-        .run(&steps(), |steps| {
-            runtime.block_on(both(async |office| {
-                register(&office, KIND, UNITS).await;
-                let mut paper = Paper::new();
-                for step in &steps {
-                    office.clock.advance(TimeDelta::minutes(1));
-                    live(&office, &mut paper, step).await;
-                    agree(&office, &paper, step).await;
-                }
-            }));
-            Ok(())
+    random((4, 20), &steps(), async |steps| {
+        both(async |office| {
+            register(&office, KIND, UNITS).await;
+            let mut paper = Paper::new();
+            for step in steps {
+                office.clock.advance(TimeDelta::minutes(1));
+                live(&office, &mut paper, step).await;
+                agree(&office, &paper, step).await;
+            }
         })
-        .expect("the desk and the paper list agree");
+        .await;
+    });
 }
 
 async fn live(office: &Office, paper: &mut Paper, step: &Step) {
@@ -342,28 +332,19 @@ fn first_to_expire(boxes: &Boxes, today: NaiveDate) -> Option<usize> {
 
 #[test]
 fn a_random_store_of_consumables_agrees_with_the_boxes() {
-    let config = Config {
-        cases: 4,
-        max_shrink_iters: 20,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    TestRunner::new(config)
-        .run(&stock_steps(), |steps| {
-            runtime.block_on(both(async |office| {
-                register(&office, DEVICE, 1).await;
-                let mut boxes = Boxes::new();
-                for (n, step) in steps.iter().enumerate() {
-                    office.clock.advance(TimeDelta::minutes(1));
-                    let family = u32::try_from(n).unwrap() + 1;
-                    keep(&office, &mut boxes, step, family).await;
-                    counted(&office, &boxes, step).await;
-                }
-            }));
-            Ok(())
+    random((4, 20), &stock_steps(), async |steps| {
+        both(async |office| {
+            register(&office, DEVICE, 1).await;
+            let mut boxes = Boxes::new();
+            for (n, step) in steps.iter().enumerate() {
+                office.clock.advance(TimeDelta::minutes(1));
+                let family = u32::try_from(n).unwrap() + 1;
+                keep(&office, &mut boxes, step, family).await;
+                counted(&office, &boxes, step).await;
+            }
         })
-        .expect("the book and the boxes agree");
+        .await;
+    });
 }
 
 /// Eats one cannula with each loan, and nothing else.

@@ -18,6 +18,8 @@ use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     PutMultipartOptions, PutOptions, PutPayload, PutResult,
 };
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, TestRunner};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use store::Store;
@@ -212,6 +214,27 @@ pub fn photo(n: u8) -> Vec<u8> {
 /// Runs a test on both engines.
 pub async fn both(test: impl AsyncFn(Office)) {
     store::testing::both(async |store| test(office(store)).await).await;
+}
+
+/// Runs a test with random steps; what fails is made smaller, and printed.
+pub fn random<S: Strategy>(
+    (cases, max_shrink_iters): (u32, u32),
+    steps: &S,
+    test: impl AsyncFn(&S::Value),
+) {
+    let config = Config {
+        cases,
+        max_shrink_iters,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    TestRunner::new(config)
+        .run(steps, |steps| {
+            runtime.block_on(test(&steps));
+            Ok(())
+        })
+        .expect("the desk and the paper agree");
 }
 
 pub fn date(text: &str) -> chrono::NaiveDate {

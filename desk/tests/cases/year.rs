@@ -1,6 +1,6 @@
 //! A random year of an office against a naive model: a paper book that knows the city's sheet of rules, and no cells,
 //! keys or transactions.
-use crate::support::{Office, answers, approver, city, date, last4, settled_in};
+use crate::support::{Office, answers, approver, city, date, last4, random, settled_in};
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use desk::Trouble;
 use desk::closure::ClosureChange;
@@ -12,7 +12,6 @@ use domain::request::Action;
 use domain::setting::Kind;
 use domain::time::{self, TimeOfDay};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
 use store::testing::both;
 
@@ -345,22 +344,13 @@ impl Book {
 
 #[test]
 fn a_random_year_agrees_with_the_paper_book() {
-    let config = Config {
-        cases: 2,
-        max_shrink_iters: 8,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    TestRunner::new(config)
-        .run(&steps(), |steps| {
-            runtime.block_on(both(async |store| {
-                let office = settled_in(store, small_city(), false).await;
-                live_through(&office, &steps).await;
-            }));
-            Ok(())
+    random((2, 8), &steps(), async |steps| {
+        both(async |store| {
+            let office = settled_in(store, small_city(), false).await;
+            live_through(&office, steps).await;
         })
-        .expect("the desk and the paper book agree");
+        .await;
+    });
 }
 
 async fn live_through(office: &Office, steps: &[(i64, Step)]) {

@@ -31,8 +31,8 @@ use tower_http::timeout::TimeoutLayer;
 
 /// The largest form; answers in words are far smaller.
 const FORM_BYTES: usize = 64 * 1024;
-/// A file of rows, and the form around it.
-const ROWS_BYTES: usize = desk::rows_file::MOST_BYTES + 64 * 1024;
+/// The largest file of rows, and the form around it.
+const ROWS_BYTES: usize = desk::loan::MOST_OF_REGISTER.bytes() + 64 * 1024;
 /// The largest body of the API.
 const API_BYTES: usize = 256 * 1024;
 /// Longer than a queue of writers takes; a browser gives up later.

@@ -10,6 +10,7 @@ mod sent;
 mod step;
 
 pub(super) use catalogue::Served;
+pub(super) use items::compact as compact_items;
 pub(super) use step::Step;
 
 use crate::http::{AppState, Visit, see_other};

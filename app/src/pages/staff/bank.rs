@@ -1,6 +1,6 @@
 //! The bank's file: chosen, tried with every mistake told at once, imported; and the money nobody could be named for.
 use super::fields::{Field, key};
-use super::file_of_rows::{self, FileOfRows, no_file};
+use super::file_of_rows::{self, Came, FileOfRows};
 use super::frame::{Office, Page, Place, Purse};
 use crate::components::reference::in_fours;
 use crate::components::{
@@ -11,13 +11,12 @@ use crate::http::{AppState, see_other};
 use crate::pages::answers::{Answers, Asked};
 use crate::pages::frame::hidden;
 use crate::words as common;
-use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use desk::bank::{Imported, Trial};
 use desk::export::FileKind;
-use desk::rows_file::NotRead;
 use domain::fee::{LineStatus, Mismatch};
 use domain::form::{FieldErrors, Lang, RawFields, raw};
 use domain::money::Satang;
@@ -74,38 +73,26 @@ pub(super) async fn send(
     Purse(office): Purse,
     request: Request,
 ) -> Response {
-    let Ok(parts) = Multipart::from_request(request, &state).await else {
-        let page = choose_page(&office, StatusCode::UNPROCESSABLE_ENTITY, Some(no_file())).await;
-        return office.answer(page);
+    let done = match what(office.lang()).came(&state, request).await {
+        Ok(came) => taken(&office, came).await,
+        Err(errors) => choose_page(&office, StatusCode::UNPROCESSABLE_ENTITY, Some(errors)).await,
     };
-    office.answer(sent(&office, parts).await)
+    office.answer(done)
 }
 
-async fn sent(office: &Office, parts: Multipart) -> desk::Result<Response> {
-    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
-    let sent = match file_of_rows::read(parts).await {
-        Ok(sent) => sent,
-        Err(errors) => return choose_page(office, wrong, Some(errors)).await,
+async fn taken(office: &Office, came: Came) -> desk::Result<Response> {
+    let desk = office.desk();
+    let why = match came {
+        Came::Rows(rows) => match desk.import_statement(&office.staff, &rows).await {
+            Ok(done) => return Ok(see_other(&office.href(&after(done)))),
+            Err(why) => why,
+        },
+        Came::File(file) => match desk.try_statement(&office.staff, &file).await {
+            Ok(trial) => return trial_page(office, trial).await,
+            Err(why) => why,
+        },
     };
-    if let Some(rows) = sent.rows {
-        return match office.desk().import_statement(&office.staff, &rows).await {
-            Ok(done) => Ok(see_other(&office.href(&after(done)))),
-            Err(NotRead::Rows(errors)) => {
-                file_of_rows::mistakes_page(office, what(office.lang()), errors).await
-            }
-            Err(NotRead::Trouble(trouble)) => Err(trouble),
-        };
-    }
-    if sent.file.is_empty() {
-        return choose_page(office, wrong, Some(no_file())).await;
-    }
-    match office.desk().try_statement(&office.staff, &sent.file).await {
-        Ok(trial) => trial_page(office, trial).await,
-        Err(NotRead::Rows(errors)) => {
-            file_of_rows::mistakes_page(office, what(office.lang()), errors).await
-        }
-        Err(NotRead::Trouble(trouble)) => Err(trouble),
-    }
+    file_of_rows::not_read(office, what(office.lang()), why).await
 }
 
 /// Counts only: nothing personal stands in an address.
@@ -123,6 +110,8 @@ fn what(lang: Lang) -> FileOfRows {
         back: "/staff/bank",
         action: "/staff/bank/import",
         label: lang.t("ไฟล์รับชำระจากธนาคาร", "The bank's file of payments"),
+        missing: ("เลือกไฟล์จากธนาคาร", "Choose the bank's file"),
+        most: desk::bank::MOST,
     }
 }
 

@@ -1,9 +1,11 @@
 //! A file of rows on its way into the books: chosen, read whole, and every mistake told at once.
 use super::frame::{Office, Page, Place};
 use crate::components::{Button, ErrorSummary, FileField, FormView};
-use axum::extract::Multipart;
+use crate::http::AppState;
+use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::StatusCode;
 use axum::response::Response;
+use desk::rows_file::{Most, NotRead};
 use domain::form::{FieldError, FieldErrors, Lang, RawFields};
 use domain::statement::RowError;
 use leptos::prelude::*;
@@ -18,48 +20,79 @@ pub(super) struct FileOfRows {
     pub(super) action: &'static str,
     /// The label of the field.
     pub(super) label: &'static str,
+    /// What is said when no file was chosen, in Thai and in English.
+    pub(super) missing: (&'static str, &'static str),
+    pub(super) most: Most,
 }
 
-/// What a form with a file holds.
-#[derive(Default)]
-pub(super) struct Sent {
-    pub(super) file: Vec<u8>,
-    pub(super) rows: Option<String>,
+/// What came with the form.
+pub(super) enum Came {
+    /// A file to try.
+    File(Vec<u8>),
+    /// The rows of a trial, to be imported.
+    Rows(String),
 }
 
-pub(super) async fn read(mut parts: Multipart) -> Result<Sent, FieldErrors> {
-    let mut sent = Sent::default();
-    let broken = |_| {
-        FieldErrors::one(FieldError::new(
-            "file",
-            "unreadable",
-            "รับไฟล์ไม่ครบหรือไฟล์ใหญ่เกินไป โปรดส่งอีกครั้ง",
-            "The file did not arrive whole, or is too large. Send it again.",
-        ))
-    };
-    while let Some(part) = parts.next_field().await.map_err(broken)? {
-        match part.name() {
-            Some("file") => sent.file = part.bytes().await.map_err(broken)?.to_vec(),
-            Some("rows") => sent.rows = Some(part.text().await.map_err(broken)?),
-            _ => {}
+impl FileOfRows {
+    /// Reads the form; what is wrong with it belongs on the page that has it.
+    pub(super) async fn came(
+        self,
+        state: &AppState,
+        request: Request,
+    ) -> Result<Came, FieldErrors> {
+        let broken = |_| {
+            FieldErrors::one(FieldError::new(
+                "file",
+                "unreadable",
+                "รับไฟล์ไม่ครบหรือไฟล์ใหญ่เกินไป โปรดส่งอีกครั้ง",
+                "The file did not arrive whole, or is too large. Send it again.",
+            ))
+        };
+        let no_file = || {
+            FieldErrors::one(FieldError::new(
+                "file",
+                "missing",
+                self.missing.0,
+                self.missing.1,
+            ))
+        };
+        let parts = Multipart::from_request(request, state).await;
+        let mut parts = parts.map_err(|_| no_file())?;
+        let mut file = Vec::new();
+        let mut rows = None;
+        while let Some(part) = parts.next_field().await.map_err(broken)? {
+            match part.name() {
+                Some("file") => file = part.bytes().await.map_err(broken)?.to_vec(),
+                Some("rows") => rows = Some(part.text().await.map_err(broken)?),
+                _ => {}
+            }
+        }
+        match rows {
+            Some(rows) => Ok(Came::Rows(rows)),
+            None if file.is_empty() => Err(no_file()),
+            None => Ok(Came::File(file)),
         }
     }
-    Ok(sent)
 }
 
-pub(super) fn no_file() -> FieldErrors {
-    FieldErrors::one(FieldError::new(
-        "file",
-        "missing",
-        "เลือกไฟล์",
-        "Choose the file",
-    ))
+/// Why a file was not taken: its mistakes as a page.
+pub(super) async fn not_read(
+    office: &Office,
+    what: FileOfRows,
+    why: NotRead,
+) -> desk::Result<Response> {
+    match why {
+        NotRead::Rows(errors) => mistakes_page(office, what, errors).await,
+        NotRead::Trouble(trouble) => Err(trouble),
+    }
 }
 
 fn form_of_file(lang: Lang, what: FileOfRows, form: &FormView) -> AnyView {
+    let megabytes = what.most.megabytes;
+    let plural = if megabytes == 1 { "" } else { "s" };
     let hint = lang.t(
-        "CSV หรือ XLSX ไม่เกิน 4 เมกะไบต์ ตรวจก่อน ยังไม่บันทึก",
-        "CSV or XLSX, at most 4 megabytes. It is checked first; nothing is kept yet.",
+        format!("CSV หรือ XLSX ไม่เกิน {megabytes} เมกะไบต์ ตรวจก่อน ยังไม่บันทึก"),
+        format!("CSV or XLSX, at most {megabytes} megabyte{plural}. It is checked first; nothing is kept yet."),
     );
     view! {
         <form method="post" action=lang.path(what.action) enctype="multipart/form-data" novalidate>
@@ -94,7 +127,7 @@ pub(super) async fn choose_page(
 const MISTAKES_SHOWN: usize = 200;
 
 /// The first mistakes, each with its row's number as the spreadsheet shows it, and how many there are.
-pub(super) async fn mistakes_page(
+async fn mistakes_page(
     office: &Office,
     what: FileOfRows,
     errors: Vec<RowError>,

@@ -1,17 +1,16 @@
 //! The paper register brought in: a template, a file tried with every mistake told at once, then imported.
-use super::super::file_of_rows::{self, FileOfRows, no_file};
+use super::super::file_of_rows::{self, Came, FileOfRows};
 use super::super::frame::{Clerk, Office, Page, Place};
 use crate::components::{Button, SummaryList, SummaryRow};
 use crate::export::{download, links};
 use crate::http::{AppState, see_other};
 use crate::pages::frame::hidden;
-use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use desk::Trouble;
 use desk::export::{FileKind, Sheet};
-use desk::loan::{RegisterTrial, kind_of};
-use desk::rows_file::NotRead;
+use desk::loan::{MOST_OF_REGISTER, RegisterTrial, kind_of};
 use domain::equipment::register;
 use domain::form::{FieldErrors, Lang};
 use leptos::prelude::*;
@@ -26,6 +25,8 @@ fn what(lang: Lang) -> FileOfRows {
         back: "/staff/equipment",
         action: PATH,
         label: lang.t("ไฟล์ทะเบียนครุภัณฑ์", "The file of the register"),
+        missing: ("เลือกไฟล์", "Choose the file"),
+        most: MOST_OF_REGISTER,
     }
 }
 
@@ -55,40 +56,26 @@ pub(in super::super) async fn send(
     Clerk(office): Clerk,
     request: Request,
 ) -> Response {
-    let Ok(parts) = Multipart::from_request(request, &state).await else {
-        let wrong = StatusCode::UNPROCESSABLE_ENTITY;
-        return office.answer(choose_page(&office, wrong, Some(no_file())).await);
+    let done = match what(office.lang()).came(&state, request).await {
+        Ok(came) => taken(&office, came).await,
+        Err(errors) => choose_page(&office, StatusCode::UNPROCESSABLE_ENTITY, Some(errors)).await,
     };
-    office.answer(sent(&office, parts).await)
+    office.answer(done)
 }
 
-async fn sent(office: &Office, parts: Multipart) -> desk::Result<Response> {
-    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
-    let sent = match file_of_rows::read(parts).await {
-        Ok(sent) => sent,
-        Err(errors) => return choose_page(office, wrong, Some(errors)).await,
-    };
+async fn taken(office: &Office, came: Came) -> desk::Result<Response> {
     let desk = office.desk();
-    let done = match sent.rows {
-        Some(rows) => desk
-            .import_register_text(&office.staff, &rows)
-            .await
-            .map(|(added, known)| see_other(&office.href(&after(added, known)))),
-        None if sent.file.is_empty() => {
-            return choose_page(office, wrong, Some(no_file())).await;
-        }
-        None => match desk.try_register_file(&office.staff, &sent.file).await {
+    let why = match came {
+        Came::Rows(rows) => match desk.import_register_text(&office.staff, &rows).await {
+            Ok((added, known)) => return Ok(see_other(&office.href(&after(added, known)))),
+            Err(why) => why,
+        },
+        Came::File(file) => match desk.try_register_file(&office.staff, &file).await {
             Ok(trial) => return trial_page(office, trial).await,
-            Err(not_read) => Err(not_read),
+            Err(why) => why,
         },
     };
-    match done {
-        Ok(response) => Ok(response),
-        Err(NotRead::Rows(errors)) => {
-            file_of_rows::mistakes_page(office, what(office.lang()), errors).await
-        }
-        Err(NotRead::Trouble(trouble)) => Err(trouble),
-    }
+    file_of_rows::not_read(office, what(office.lang()), why).await
 }
 
 /// The register's page, told how many came.

@@ -2,11 +2,11 @@
 use super::super::counter::{channel, sent_before};
 use super::super::frame::{Clerk, Office, Page, Place};
 use super::Attempt;
-use crate::components::{Button, ErrorSummary, FormView, Kind, SelectField, TextField, Width};
+use crate::components::{Button, ErrorSummary, FormView, Kind, TextField, Width};
 use crate::http::see_other;
 use crate::pages::answers::Answers;
 use crate::pages::crematorium::contact;
-use crate::pages::equipment::{Served, Step};
+use crate::pages::equipment::{Served, Step, compact_items};
 use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::Datelike;
@@ -108,12 +108,12 @@ async fn form_page(office: &Office, mut attempt: Attempt) -> desk::Result<Respon
     office
         .page(page, move || {
             let sections = SECTIONS.map(|step| {
-                let look = step.look(&form, &kept, lang, &rules, now, &served);
-                let fields = match step {
-                    Step::Items => pieces(lang, &form, &served),
-                    _ => look.fields,
+                let look = if step == Step::Items {
+                    compact_items(&form, lang, &served)
+                } else {
+                    step.look(&form, &kept, lang, &rules, now, &served)
                 };
-                view! { <div class="panel"><h2>{look.title}</h2>{fields}</div> }
+                view! { <div class="panel"><h2>{look.title}</h2>{look.fields}</div> }
             });
             let sections = sections.into_iter().collect_view();
             view! {
@@ -142,32 +142,4 @@ fn applicant(lang: Lang, form: &FormView) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// Every type beside the others, with how many are free: who asks at the counter is told the rest.
-fn pieces(lang: Lang, form: &FormView, served: &Served) -> AnyView {
-    let error = form
-        .error("items")
-        .map(|error| view! { <p class="error" id="items">{error}</p> });
-    let types = served.0.iter().enumerate().map(|(n, row)| {
-        if !row.kind.may_be_lent() {
-            return ().into_any();
-        }
-        let name = row.kind.name.get(lang).to_owned();
-        let options = (0..=row.kind.quota)
-            .map(|n| (n.to_string(), n.to_string()))
-            .collect();
-        let free = lang.t(
-            format!("ว่าง {} รอ {}", row.free, row.queue),
-            format!("{} free, {} waiting", row.free, row.queue),
-        );
-        view! {
-            <div>
-                <input r#type="hidden" name=format!("items.{n}.type") value=row.kind.id.clone()/>
-                <SelectField form field=format!("items.{n}.quantity") label=name options hint=free width=Width::Short/>
-            </div>
-        }
-        .into_any()
-    });
-    view! { {error}<div class="pieces">{types.collect_view()}</div> }.into_any()
 }
