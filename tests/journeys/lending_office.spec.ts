@@ -149,6 +149,22 @@ test('the paper register comes in from a file, and a loan is keyed in at the cou
     await expect(page.locator('tbody tr')).toHaveCount(units);
   }
 
+  // The code on a unit tells anybody what it is and how to use it safely, in either language; a wrong one says so.
+  await desk.follow('6530-1');
+  await page.locator('summary', { hasText: 'รหัส QR ของชิ้นนี้' }).click();
+  await desk.see('unit-code');
+  const code = await page.getByRole('link', { name: 'เปิดหน้าที่ QR นำไป' }).getAttribute('href');
+  const path = new URL(code ?? '').pathname;
+  const reader = await open({ called: 'reader' });
+  await reader.page.goto(path);
+  await expect(reader.page.getByRole('main')).toContainText('ล็อกล้อสองข้าง');
+  await reader.see('card');
+  await reader.page.goto(`/en${path}`);
+  await expect(reader.page.getByRole('main')).toContainText('Lock both wheels');
+  await reader.see('card-english');
+  expect((await reader.page.goto('/unit/nothing'))?.status()).toBe(404);
+  await reader.see('card-unknown');
+
   // At the counter: everything that is wrong at once, nothing lost, then saved.
   await page.goto('/staff/loans');
   await desk.follow('รับคำขอที่เคาน์เตอร์');

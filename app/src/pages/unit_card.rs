@@ -37,7 +37,7 @@ fn shown(visit: &Visit, card: UnitCard) -> Response {
             .map(|line| view! { <li>{line.get(lang).to_owned()}</li> });
         let safe = safe.collect_view();
         let safe = (!card.kind.safe_use.is_empty()).then(|| {
-            view! { <h2>{lang.t("ใช้ให้ปลอดภัย", "Use it safely")}</h2><ul class="lead">{safe}</ul> }
+            view! { <h2>{lang.t("ใช้ให้ปลอดภัย", "Use it safely")}</h2><ul class="safe">{safe}</ul> }
         });
         let broken = lang.t(
             format!("หยุดใช้ แล้วโทรบอกเลขครุภัณฑ์ {} เจ้าหน้าที่จะดูให้หรือเปลี่ยนชิ้นใหม่", card.asset_number),
